@@ -1,0 +1,110 @@
+package io.callbacks.blob;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * A blob store in a directory that all services of one machine share: {@code files/<hex>} and
+ * {@code trees/<hex>/}. Everything is made under {@code new/} and moved into place, so that what
+ * has its name is whole.
+ */
+public final class DirectoryBlobStore implements BlobStore {
+    private final Path files;
+    private final Path trees;
+    private final Path fresh;
+
+    public DirectoryBlobStore(Path root) {
+        files = root.resolve("files");
+        trees = root.resolve("trees");
+        fresh = root.resolve("new");
+        try {
+            Files.createDirectories(files);
+            Files.createDirectories(trees);
+            Files.createDirectories(fresh);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use " + root + " as blob store", e);
+        }
+    }
+
+    @Override
+    public String put(byte[] content) {
+        var digest = Digests.of(content);
+        var target = files.resolve(Digests.hex(digest));
+        if (!Files.exists(target)) {
+            try {
+                Files.move(written(content), target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot store " + digest, e);
+            }
+        }
+        return digest;
+    }
+
+    private Path written(byte[] content) throws IOException {
+        var file = fresh.resolve(UUID.randomUUID().toString());
+        try (var channel =
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            var buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+        return file;
+    }
+
+    @Override
+    public byte[] get(String digest) {
+        var file = files.resolve(Digests.hex(digest));
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new MissingBlobException(digest);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + digest, e);
+        }
+    }
+
+    @Override
+    public Tree putTree(Path directory) {
+        try {
+            var tree = TreeDigest.of(directory);
+            TreeFiles.protect(directory);
+            move(directory, trees.resolve(Digests.hex(tree.digest())));
+            return tree;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot store the tree " + directory, e);
+        }
+    }
+
+    private static void move(Path directory, Path target) throws IOException {
+        if (!Files.exists(target)) {
+            try {
+                Files.move(directory, target, StandardCopyOption.ATOMIC_MOVE);
+                return;
+            } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+                // somebody else stored the same tree in between
+            }
+        }
+        TreeFiles.delete(directory);
+    }
+
+    @Override
+    public Path tree(String digest) {
+        var tree = trees.resolve(Digests.hex(digest));
+        if (!Files.isDirectory(tree)) {
+            throw new MissingBlobException(digest);
+        }
+        return tree;
+    }
+}
