@@ -1,0 +1,5 @@
+/** How a service reaches MongoDB. */
+@NullMarked
+package io.callbacks.service.store;
+
+import org.jspecify.annotations.NullMarked;
