@@ -108,7 +108,11 @@ public final class EventCodec {
 
     private static <T> T read(byte[] value, Class<T> type) {
         try {
-            return JSON.readValue(value, type);
+            var read = JSON.readValue(value, type);
+            if (read == null) { // the JSON "null"
+                throw new UndecodableEventException("not a " + type.getSimpleName(), null);
+            }
+            return read;
         } catch (JacksonException e) {
             throw new UndecodableEventException(
                     "not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
