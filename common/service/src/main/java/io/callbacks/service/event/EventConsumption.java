@@ -14,7 +14,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.cloud.stream.config.ListenerContainerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -68,15 +67,10 @@ public class EventConsumption {
         return topic.build();
     }
 
-    @Bean
+    /** Named for the readiness group, where it is {@code events}. */
+    @Bean("eventsHealthIndicator")
     FailingRecords failingRecords(MeterRegistry metrics) {
         return new FailingRecords(metrics);
-    }
-
-    /** Named for the readiness group. */
-    @Bean
-    HealthIndicator eventsHealthIndicator(FailingRecords failing) {
-        return failing;
     }
 
     @Bean
