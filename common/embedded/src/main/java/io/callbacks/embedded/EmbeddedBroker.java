@@ -57,6 +57,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
+    @Override
+    public String toString() {
+        return address();
+    }
+
     /** Stops it and waits until it has stopped. */
     @Override
     public void close() {
@@ -122,6 +127,9 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 // a transaction begun right after another waits for its markers in steps of this
                 Map.entry("add.partitions.to.txn.retry.backoff.ms", "1"),
+                // after a kill it waits so long for its own former life to be declared dead
+                Map.entry("broker.session.timeout.ms", "2000"),
+                Map.entry("broker.heartbeat.interval.ms", "250"),
                 // small: this is one machine's platform, not a cluster's
                 Map.entry("num.network.threads", "2"),
                 Map.entry("num.io.threads", "2"),

@@ -66,6 +66,11 @@ public final class EmbeddedStore implements AutoCloseable {
         return "mongodb://127.0.0.1:" + server.getLocalAddress().getPort();
     }
 
+    @Override
+    public String toString() {
+        return uri();
+    }
+
     /** Stops it. Nothing that was answered is lost, whether or not it is closed. */
     @Override
     public void close() {
