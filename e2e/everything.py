@@ -1,0 +1,155 @@
+"""All tests of the project, one suite after the other, and their sum in the last line.
+
+    ./callbacks test [java | python | node | conformance | e2e]...
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LOGS = ROOT / "target" / "callbacks" / "test"
+MAVEN = os.environ.get("MAVEN", "mvn")
+
+
+class Outcome:
+    """What came of a suite: how many tests, and whether it ran to its end."""
+
+    def __init__(self, passed=0, failed=0, skipped=0):
+        self.passed, self.failed, self.skipped = passed, failed, skipped
+
+    def __add__(self, other):
+        return Outcome(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self):
+        return "%d passed, %d failed, %d skipped" % (self.passed, self.failed, self.skipped)
+
+
+def run(name, command, shown=lambda line: True, **environment):
+    """Runs a command in the project's root; its exit code and its output, which is also in a log."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    lines = []
+    with open(LOGS / (name + ".log"), "w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, errors="replace",
+                                   env={**os.environ, **environment})
+        for line in process.stdout:
+            log.write(line)
+            lines.append(line)
+            if shown(line):
+                print(line, end="", flush=True)
+    return process.wait(), "".join(lines)
+
+
+def judged(code, outcome):
+    """A suite that failed without a failed test (it could not even start) counts as one failure."""
+    return outcome + Outcome(failed=1) if code != 0 and outcome.failed == 0 else outcome
+
+
+# --- Java
+
+def java():
+    begin = time.time()
+    code, _ = run("java", [MAVEN, "-B", "verify"], told_by_maven)
+    return judged(code, reports(begin))
+
+
+def told_by_maven(line):
+    return re.match(r"\[INFO\] Building Callbacks|\[ERROR\]|\[(INFO|WARNING|ERROR)\].*Tests run:.* -- in ", line)
+
+
+def reports(since):
+    outcome = Outcome()
+    for report in ROOT.glob("**/target/*-reports/TEST-*.xml"):
+        if report.stat().st_mtime >= since - 1:
+            suite = xml.etree.ElementTree.parse(report).getroot()
+            tests, skipped = int(suite.get("tests")), int(suite.get("skipped"))
+            failed = int(suite.get("failures")) + int(suite.get("errors"))
+            outcome += Outcome(tests - failed - skipped, failed, skipped)
+    return outcome
+
+
+# --- the shims
+
+def python():
+    return unittests("python", ROOT / "runtimes" / "python" / "tests")
+
+
+def node():
+    tests = sorted(str(test.relative_to(ROOT)) for test in (ROOT / "runtimes" / "node").glob("test*/**/*.test.js"))
+    code, output = run("node", ["node", "--test", "--test-reporter=tap", *tests], tap_summary)
+    return judged(code, Outcome(*(tap_number(output, word) for word in ("pass", "fail", "skipped"))))
+
+
+def tap_summary(line):
+    return re.match(r"not ok |# (tests|pass|fail|skipped) |# Subtest: |\s+(error|at):", line)
+
+
+def tap_number(output, word):
+    found = re.findall(r"^# %s (\d+)$" % word, output, re.MULTILINE)
+    return int(found[-1]) if found else 0
+
+
+def conformance():
+    code, output = run("conformance", [str(ROOT / "runtimes" / "conformance" / "run")])
+    return judged(code, counted(output))
+
+
+# --- the platform from outside
+
+def e2e():
+    prepared, _ = run("build", [str(ROOT / "callbacks"), "build"])
+    if prepared != 0:
+        return Outcome(failed=1)
+    outcome = Outcome()
+    for test in sorted((ROOT / "e2e").glob("test_*.py")):
+        outcome += unittests(test.stem, ROOT / "e2e", test.name)
+    return outcome
+
+
+def unittests(name, directory, pattern="test*.py"):
+    code, output = run(name, [sys.executable, "-m", "unittest", "discover", "-v", "-s", str(directory),
+                              "-p", pattern], PYTHONUNBUFFERED="1")
+    return judged(code, counted(output))
+
+
+def counted(output):
+    """The sum of what unittest said of each of its runs."""
+    outcome = Outcome()
+    for tests, verdict in re.findall(r"^Ran (\d+) tests? in .*\n\n((?:OK|FAILED|NO TESTS RAN).*)$", output,
+                                     re.MULTILINE):
+        failed, skipped = (sum(int(n) for n in re.findall(r"\b(?:%s)=(\d+)" % words, verdict))
+                           for words in ("failures|errors|unexpected successes", "skipped"))
+        failed = min(failed, int(tests))
+        outcome += Outcome(int(tests) - failed - skipped, failed, skipped)
+    return outcome
+
+
+SUITES = {"java": java, "python": python, "node": node, "conformance": conformance, "e2e": e2e}
+
+
+def main(names):
+    unknown = [name for name in names if name not in SUITES]
+    if unknown:
+        sys.exit("callbacks: no such tests: %s; there are %s" % (" ".join(unknown), " ".join(SUITES)))
+    if "node" in (names or SUITES) and not shutil.which("node"):
+        sys.exit("callbacks: the tests need Node.js 18 or later on the PATH")
+    outcomes = {}
+    for name in names or SUITES:
+        print("\n=== %s" % name, flush=True)
+        begin = time.monotonic()
+        outcomes[name] = SUITES[name](), time.monotonic() - begin
+    print("\n=== summary (logs: %s)" % LOGS)
+    for name, (outcome, seconds) in outcomes.items():
+        print("%-12s %4d s  %s" % (name, seconds, outcome))
+    whole = sum((outcome for outcome, _ in outcomes.values()), Outcome())
+    print(whole)
+    return 1 if whole.failed or not whole.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
