@@ -50,6 +50,20 @@ class FirstAnswer(unittest.TestCase):
         self.assertEqual((200, "Success"), (answer.status, answer.text))
         self.assertEqual({"API_KEY": "********", "LOG_LEVEL": "********"}, platform.read(1)["env"])
 
+    def test_first_answer_comes_soon_from_little_memory(self):
+        platform = Platform()
+        self.addCleanup(platform.remove)
+        begin = time.monotonic()
+        platform.start()
+        ready = time.monotonic() - begin
+        platform.created("soon", "def handler(event):\n    return 1\n")
+        self.assertEqual(1, platform.invoke("soon", {}).json)
+        first = time.monotonic() - begin
+        print("\nready after %.1f s, first answer of a new function after %.1f s, %d MB resident" % (
+            ready, first, platform.resident_megabytes))
+        self.assertLess(first, 30)
+        self.assertLess(platform.resident_megabytes, 600)
+
     def up(self, *options, **environment):
         begin = time.monotonic()
         done = run(str(ROOT / "callbacks"), "up", *options, **environment)
