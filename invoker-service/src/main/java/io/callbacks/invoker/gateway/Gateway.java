@@ -1,0 +1,194 @@
+package io.callbacks.invoker.gateway;
+
+import io.callbacks.event.Route;
+import io.callbacks.invoker.http.Problem;
+import io.callbacks.invoker.http.ProblemException;
+import io.callbacks.invoker.http.RequestBody;
+import io.callbacks.invoker.http.RequestId;
+import io.callbacks.invoker.http.RequestRules;
+import io.callbacks.invoker.route.MalformedPathException;
+import io.callbacks.invoker.route.Match;
+import io.callbacks.invoker.route.RequestPath;
+import io.callbacks.invoker.route.Routes;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * Runs callbacks: rules, request id, route, body, a turn on an instance, there and back, within one
+ * deadline. The function's own answer passes untouched; every other answer is a problem.
+ */
+public final class Gateway
+        implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
+    private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+    private static final int PREFIX = "/api".length();
+
+    /** How much later than the instance itself the gateway gives up. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private final Routes routes;
+    private final Lines lines;
+    private final Instances instances;
+    private final GatewayMetrics metrics;
+    private final GatewayProperties limits;
+
+    Gateway(
+            Routes routes,
+            Lines lines,
+            Instances instances,
+            GatewayMetrics metrics,
+            GatewayProperties limits) {
+        this.routes = routes;
+        this.lines = lines;
+        this.instances = instances;
+        this.metrics = metrics;
+        this.limits = limits;
+    }
+
+    /** Whether a request target is for the gateway. */
+    public static boolean takes(String target) {
+        return target.startsWith("/api") && (target.length() == PREFIX || isCut(target));
+    }
+
+    private static boolean isCut(String target) {
+        char next = target.charAt(PREFIX);
+        return next == '/' || next == '?';
+    }
+
+    @Override
+    public Mono<Void> apply(HttpServerRequest request, HttpServerResponse response) {
+        var call = new Call(request, response, RequestId.of(request.requestHeaders()));
+        var sample = metrics.start();
+        return Mono.defer(() -> answer(call, sample))
+                .onErrorResume(error -> failed(call, error, Optional.empty()))
+                .doOnTerminate(() -> sample.answered(response.status().code()))
+                .doOnCancel(sample::abandoned);
+    }
+
+    private Mono<Void> answer(Call call, GatewayMetrics.Sample sample) {
+        RequestRules.check(call.request());
+        return switch (match(call.request())) {
+            case Match.UnknownPath _ -> Mono.error(Problems.unknownPath().asException());
+            case Match.OtherMethod known -> otherMethod(call, known);
+            case Match.Found found -> {
+                sample.of(found.target().callbackId());
+                yield invoke(call, found);
+            }
+        };
+    }
+
+    private Match match(HttpServerRequest request) {
+        var table = routes.current().orElseThrow(() -> Problems.starting().asException());
+        var target = request.uri();
+        int query = target.indexOf('?');
+        var path = target.substring(PREFIX, query < 0 ? target.length() : query);
+        return table.match(RequestPath.parse(path), request.method().name());
+    }
+
+    private static Mono<Void> otherMethod(Call call, Match.OtherMethod known) {
+        if (!call.request().method().equals(HttpMethod.OPTIONS)) {
+            return Mono.error(Problems.methodNotAllowed(known).asException());
+        }
+        return call.response()
+                .status(HttpResponseStatus.NO_CONTENT)
+                .header(HttpHeaderNames.ALLOW, String.join(", ", known.allowed()))
+                .header(RequestId.HEADER, call.id())
+                .send();
+    }
+
+    private Mono<Void> invoke(Call call, Match.Found found) {
+        var target = found.target();
+        if (!target.deployed()) {
+            return Mono.error(Problems.notDeployed().asException());
+        }
+        long keep = limits.repeatableBody().toBytes();
+        var timeout = Duration.ofSeconds(target.limits().timeoutSeconds());
+        long minEnv = PlatformHeaders.minEnvVersion(call.request().requestHeaders());
+        return RequestBody.read(call.request(), keep, limits.maxBody().toBytes())
+                .flatMap(
+                        body ->
+                                attempt(invocation(call, found, body, minEnv, timeout))
+                                        .timeout(timeout.plus(GRACE))
+                                        .doFinally(_ -> body.release()))
+                .onErrorResume(error -> failed(call, error, target.route()));
+    }
+
+    private Invocation invocation(
+            Call call, Match.Found found, RequestBody body, long minEnv, Duration timeout) {
+        var queueEnd = Deadline.in(limits.queueTime());
+        return new Invocation(call, found, body, minEnv, queueEnd, Deadline.in(timeout));
+    }
+
+    private Mono<Void> attempt(Invocation call) {
+        var line = lines.of(call.target().callbackId());
+        return line.turn(call.minEnvVersion(), call.patience())
+                .onErrorMap(ProblemException.class, e -> call.isTimedOut() ? overdue() : e)
+                .flatMap(turn -> attempt(call, line, turn));
+    }
+
+    private Mono<Void> attempt(Invocation call, Line line, Turn turn) {
+        return instances
+                .send(call, turn)
+                .doOnError(TurnedAway.class, e -> line.turnedAway(turn.instance(), e.reason()))
+                .doOnTerminate(turn::end)
+                .doOnCancel(turn::end)
+                .onErrorResume(TurnedAway.class, e -> again(call, e));
+    }
+
+    private Mono<Void> again(Invocation call, TurnedAway away) {
+        metrics.turnedAway(away.reason());
+        if (call.body().isRepeatable()) {
+            return attempt(call);
+        }
+        return Mono.error(
+                switch (away.reason()) {
+                    case REFUSED, UNREACHABLE -> Problems.notReady().asException();
+                    case NOT_STARTED -> Problems.busy().asException();
+                });
+    }
+
+    private static ProblemException overdue() {
+        return Problems.timeout().asException();
+    }
+
+    /** Once an answer has begun it can only be broken off; else a problem takes its place. */
+    private static Mono<Void> failed(Call call, Throwable error, Optional<Route> route) {
+        var response = call.response();
+        if (response.hasSentHeaders()) {
+            return Mono.error(error);
+        }
+        var problem = problemOf(call, error).with(RequestId.HEADER, call.id());
+        return route.map(by -> PlatformHeaders.served(problem, by))
+                .orElse(problem)
+                .answer(call.request(), response);
+    }
+
+    private static Problem problemOf(Call call, Throwable error) {
+        return switch (error) {
+            case ProblemException known -> known.problem();
+            case MalformedPathException path -> Problem.badRequest(path.reason());
+            case TimeoutException _ -> Problems.timeout();
+            case IOException _, CodecException _, AbortedException _ -> {
+                log.warn("Instance broke off: request={} reason={}", call.id(), error.toString());
+                yield Problems.brokeOff();
+            }
+            default -> {
+                log.error("Gateway failed: request={}", call.id(), error);
+                yield Problems.internalError();
+            }
+        };
+    }
+}

@@ -1,0 +1,72 @@
+package io.callbacks.invoker.gateway;
+
+import io.callbacks.invoker.gateway.TurnedAway.Reason;
+import io.callbacks.invoker.http.EndToEndHeaders;
+import io.callbacks.invoker.http.Problem;
+import io.callbacks.invoker.http.RequestId;
+import io.callbacks.invoker.http.Upstream;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
+import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
+
+/** Sends a request to an instance, once, and its answer back as it comes. */
+final class Instances {
+    private final HttpClient client;
+
+    Instances(HttpClient client) {
+        this.client = client;
+    }
+
+    /** Ends in {@link TurnedAway} where the handler has not seen the request. */
+    Mono<Void> send(Invocation call, Turn turn) {
+        return client.request(call.method())
+                .uri(turn.instance().url() + call.request().uri())
+                .send(
+                        (request, out) -> {
+                            var headers = request.requestHeaders();
+                            Upstream.requestHeaders(call.request(), call.body(), headers);
+                            PlatformHeaders.addTo(headers, call, turn);
+                            return call.body().exists() ? out.send(call.body().content()) : out;
+                        })
+                .response((answer, content) -> answer(call, turn, answer, content))
+                .then()
+                .onErrorMap(Instances::isUnreachable, _ -> new TurnedAway(Reason.UNREACHABLE));
+    }
+
+    private static Publisher<Void> answer(
+            Invocation call, Turn turn, HttpClientResponse answer, ByteBufFlux content) {
+        int status = answer.status().code();
+        if (status < 200) {
+            return Mono.error(Problems.brokeOff().asException());
+        }
+        if (status == 503 && answer.responseHeaders().contains(PlatformHeaders.REFUSED)) {
+            return content.then(Mono.error(new TurnedAway(Reason.REFUSED)));
+        }
+        if (status == 503 && "not-started".equals(answer.responseHeaders().get(Problem.ERROR))) {
+            return content.then(Mono.error(new TurnedAway(Reason.NOT_STARTED)));
+        }
+        var response = call.call().response();
+        var headers = response.responseHeaders();
+        EndToEndHeaders.ofAnswer(answer.responseHeaders(), headers, PlatformHeaders.PASSED);
+        PlatformHeaders.served(headers, turn.route());
+        if (!headers.contains(RequestId.HEADER)) {
+            headers.set(RequestId.HEADER, call.call().id());
+        }
+        return Upstream.answer(answer, content, call.request(), response);
+    }
+
+    private static boolean isUnreachable(Throwable error) {
+        return error instanceof ConnectException
+                || error instanceof UnknownHostException
+                || error instanceof UnresolvedAddressException
+                || error instanceof PoolAcquireTimeoutException
+                || error instanceof PoolAcquirePendingLimitException;
+    }
+}
