@@ -1,0 +1,31 @@
+package io.callbacks.invoker.management;
+
+import java.net.URI;
+import java.util.Set;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Where management calls go, and which are let through.
+ *
+ * @param registryUrl the registry
+ * @param builderUrl the builder
+ * @param deployerUrl the deployer
+ * @param hosts names the platform is called by, beside {@code localhost} and addresses
+ * @param origins web origins whose pages may call it, beside its own
+ * @param maxManagementBody how long the body of a call may be
+ */
+@ConfigurationProperties("callbacks.invoker")
+record ManagementProperties(
+        @DefaultValue("http://127.0.0.1:8001") URI registryUrl,
+        @DefaultValue("http://127.0.0.1:8002") URI builderUrl,
+        @DefaultValue("http://127.0.0.1:8003") URI deployerUrl,
+        @DefaultValue Set<String> hosts,
+        @DefaultValue Set<String> origins,
+        @DefaultValue("2MB") DataSize maxManagementBody) {
+    ManagementProperties {
+        hosts = Set.copyOf(hosts);
+        origins = Set.copyOf(origins);
+    }
+}
