@@ -1,6 +1,7 @@
 package io.callbacks.invoker.gateway;
 
 import io.callbacks.event.Route;
+import io.callbacks.invoker.http.CallerGoneException;
 import io.callbacks.invoker.http.Problem;
 import io.callbacks.invoker.http.ProblemException;
 import io.callbacks.invoker.http.RequestBody;
@@ -10,11 +11,9 @@ import io.callbacks.invoker.route.MalformedPathException;
 import io.callbacks.invoker.route.Match;
 import io.callbacks.invoker.route.RequestPath;
 import io.callbacks.invoker.route.Routes;
-import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -23,7 +22,6 @@ import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -167,7 +165,7 @@ public final class Gateway
     /** Once an answer has begun it can only be broken off; else a problem takes its place. */
     private static Mono<Void> failed(Call call, Throwable error, Optional<Route> route) {
         var response = call.response();
-        if (response.hasSentHeaders()) {
+        if (response.hasSentHeaders() || error instanceof CallerGoneException) {
             return Mono.error(error);
         }
         var problem = problemOf(call, error).with(RequestId.HEADER, call.id());
@@ -181,8 +179,9 @@ public final class Gateway
             case ProblemException known -> known.problem();
             case MalformedPathException path -> Problem.badRequest(path.reason());
             case TimeoutException _ -> Problems.timeout();
-            case IOException _, CodecException _, AbortedException _ -> {
-                log.warn("Instance broke off: request={} reason={}", call.id(), error.toString());
+            case BrokeOffException broken -> {
+                log.warn(
+                        "Instance broke off: request={} reason={}", call.id(), broken.getMessage());
                 yield Problems.brokeOff();
             }
             default -> {

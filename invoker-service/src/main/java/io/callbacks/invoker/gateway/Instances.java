@@ -1,11 +1,14 @@
 package io.callbacks.invoker.gateway;
 
 import io.callbacks.invoker.gateway.TurnedAway.Reason;
+import io.callbacks.invoker.http.CallerGoneException;
 import io.callbacks.invoker.http.EndToEndHeaders;
 import io.callbacks.invoker.http.Problem;
+import io.callbacks.invoker.http.ProblemException;
 import io.callbacks.invoker.http.RequestId;
 import io.callbacks.invoker.http.Upstream;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import org.reactivestreams.Publisher;
@@ -37,14 +40,14 @@ final class Instances {
                         })
                 .response((answer, content) -> answer(call, turn, answer, content))
                 .then()
-                .onErrorMap(Instances::isUnreachable, _ -> new TurnedAway(Reason.UNREACHABLE));
+                .onErrorMap(Instances::meaningOf);
     }
 
     private static Publisher<Void> answer(
             Invocation call, Turn turn, HttpClientResponse answer, ByteBufFlux content) {
         int status = answer.status().code();
         if (status < 200) {
-            return Mono.error(Problems.brokeOff().asException());
+            return Mono.error(new ProtocolException("status " + status));
         }
         if (status == 503 && answer.responseHeaders().contains(PlatformHeaders.REFUSED)) {
             return content.then(Mono.error(new TurnedAway(Reason.REFUSED)));
@@ -60,6 +63,16 @@ final class Instances {
             headers.set(RequestId.HEADER, call.call().id());
         }
         return Upstream.answer(answer, content, call.request(), response);
+    }
+
+    private static Throwable meaningOf(Throwable error) {
+        return switch (error) {
+            case TurnedAway _, ProblemException _, CallerGoneException _ -> error;
+            default ->
+                    isUnreachable(error)
+                            ? new TurnedAway(Reason.UNREACHABLE)
+                            : new BrokeOffException(error);
+        };
     }
 
     private static boolean isUnreachable(Throwable error) {

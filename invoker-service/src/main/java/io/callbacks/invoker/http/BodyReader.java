@@ -2,6 +2,7 @@ package io.callbacks.invoker.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,7 @@ final class BodyReader extends BaseSubscriber<ByteBuf> implements RequestBody {
         if (size > limit) {
             part.release();
             cancel();
-            hookOnError(Problem.bodyTooLarge(limit).asException());
+            fail(Problem.bodyTooLarge(limit).asException());
         } else if (state == State.STREAMING) {
             stream(part);
         } else {
@@ -104,6 +105,15 @@ final class BodyReader extends BaseSubscriber<ByteBuf> implements RequestBody {
 
     @Override
     protected void hookOnError(Throwable error) {
+        fail(
+                switch (error) {
+                    case BrokenBodyException _ -> Problem.brokenBody().asException();
+                    case ReadTimeoutException _ -> Problem.bodyTooSlow().asException();
+                    default -> new CallerGoneException(error);
+                });
+    }
+
+    private void fail(RuntimeException error) {
         if (state == State.STREAMING) {
             rest.tryEmitError(error);
         } else {

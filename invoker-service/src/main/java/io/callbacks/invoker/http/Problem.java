@@ -46,6 +46,17 @@ public record Problem(
         return of(413, "body-too-large", detail).closing();
     }
 
+    /** A body whose chunks are broken. */
+    public static Problem brokenBody() {
+        return badRequest("The chunks of the body are malformed.").closing();
+    }
+
+    /** A body that stopped coming. */
+    public static Problem bodyTooSlow() {
+        return of(408, "request-timeout", "The body did not come in time; send it again.")
+                .closing();
+    }
+
     /** The same with one more header. */
     public Problem with(String header, String value) {
         var more = new LinkedHashMap<>(headers);

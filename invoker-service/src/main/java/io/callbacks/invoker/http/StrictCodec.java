@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
@@ -13,6 +14,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -48,9 +50,20 @@ final class StrictCodec
             if (inHead) {
                 lookForFolds(in, from, in.readerIndex());
             }
-            for (var message : out.subList(known, out.size())) {
-                decoded(message);
+            for (int i = known; i < out.size(); i++) {
+                decoded(out.get(i));
             }
+            if (out.size() > known && isBrokenBody(out.getLast())) {
+                ReferenceCountUtil.release(out.removeLast());
+                context.fireExceptionCaught(new BrokenBodyException());
+            }
+        }
+
+        /** What is broken must not look like the end of a body. */
+        private static boolean isBrokenBody(Object message) {
+            return message instanceof HttpContent content
+                    && !(message instanceof HttpRequest)
+                    && content.decoderResult().isFailure();
         }
 
         @Override

@@ -19,7 +19,11 @@ public final class StrictServer {
 
     /** Makes a server strict. */
     public static HttpServer of(HttpServer server) {
-        return server.readTimeout(READ_TIMEOUT)
+        return of(server, READ_TIMEOUT);
+    }
+
+    static HttpServer of(HttpServer server, Duration readTimeout) {
+        return server.readTimeout(readTimeout)
                 .idleTimeout(IDLE_TIMEOUT)
                 .doOnChannelInit(
                         (_, channel, _) ->

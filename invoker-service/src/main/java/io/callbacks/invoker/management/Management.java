@@ -1,5 +1,6 @@
 package io.callbacks.invoker.management;
 
+import io.callbacks.invoker.http.CallerGoneException;
 import io.callbacks.invoker.http.EndToEndHeaders;
 import io.callbacks.invoker.http.Forwarded;
 import io.callbacks.invoker.http.Problem;
@@ -56,7 +57,7 @@ public final class Management
         return Mono.defer(() -> pass(request, response))
                 .onErrorResume(
                         error ->
-                                response.hasSentHeaders()
+                                response.hasSentHeaders() || error instanceof CallerGoneException
                                         ? Mono.error(error)
                                         : problemOf(error).answer(request, response));
     }
@@ -101,7 +102,9 @@ public final class Management
     }
 
     private static boolean isAnswered(Throwable error) {
-        return error instanceof ProblemException || error instanceof MalformedPathException;
+        return error instanceof ProblemException
+                || error instanceof MalformedPathException
+                || error instanceof CallerGoneException;
     }
 
     private static ProblemException away(Service service, Throwable error) {
