@@ -11,6 +11,7 @@ import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.filter.reactive.UrlHandlerFilter;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -18,12 +19,16 @@ import reactor.netty.http.server.HttpServerResponse;
 /** What comes in at the door, and where it goes; only its own health is left to Spring. */
 @Configuration(proxyBeanMethods = false)
 class DoorConfiguration {
-    private static final Pattern OWN =
-            Pattern.compile("/(?:healthz|livez|readyz|metrics)(?:[/?].*)?");
+    private static final Pattern OWN = Pattern.compile("/(?:healthz|readyz|metrics)(?:[/?].*)?");
 
     @Bean
     NettyServerCustomizer strictness() {
         return StrictServer::of;
+    }
+
+    @Bean
+    UrlHandlerFilter trailingSlash() {
+        return UrlHandlerFilter.trailingSlashHandler("/**").mutateRequest().build();
     }
 
     @Bean
