@@ -38,12 +38,14 @@ public final class Management
     private final Door door;
     private final Services services;
     private final HttpClient client;
+    private final OpenStreams streams;
     private final long maxBody;
 
-    Management(Door door, Services services, HttpClient client, long maxBody) {
+    Management(Door door, Services services, HttpClient client, OpenStreams streams, long maxBody) {
         this.door = door;
         this.services = services;
         this.client = client;
+        this.streams = streams;
         this.maxBody = maxBody;
     }
 
@@ -96,7 +98,8 @@ public final class Management
                         (answer, content) -> {
                             EndToEndHeaders.ofAnswer(
                                     answer.responseHeaders(), response.responseHeaders(), PASSED);
-                            return Upstream.answer(answer, content, request, response);
+                            return Upstream.answer(
+                                    answer, streams.content(answer, content), request, response);
                         })
                 .then();
     }

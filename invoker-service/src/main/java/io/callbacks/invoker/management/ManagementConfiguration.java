@@ -10,11 +10,18 @@ import org.springframework.http.client.ReactorResourceFactory;
 @EnableConfigurationProperties(ManagementProperties.class)
 class ManagementConfiguration {
     @Bean
-    Management management(ManagementProperties properties, ReactorResourceFactory network) {
+    OpenStreams openStreams() {
+        return new OpenStreams();
+    }
+
+    @Bean
+    Management management(
+            ManagementProperties properties, ReactorResourceFactory network, OpenStreams streams) {
         return new Management(
                 new Door(properties.hosts(), properties.origins()),
                 new Services(properties),
                 Upstream.client("services", network.getLoopResources()),
+                streams,
                 properties.maxManagementBody().toBytes());
     }
 }
