@@ -9,6 +9,7 @@ import io.callbacks.invoker.testing.Caller;
 import io.callbacks.invoker.testing.Publisher;
 import io.callbacks.invoker.testing.ScriptedServer;
 import io.callbacks.invoker.testing.Snapshots;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,6 +88,14 @@ class InvokerApplicationTests {
         }
     }
 
+    private static boolean isClosed(ConfigurableApplicationContext invoker) {
+        try (var _ = caller(invoker)) {
+            return false;
+        } catch (UncheckedIOException e) {
+            return true;
+        }
+    }
+
     private static void drains(ConfigurableApplicationContext invoker, ScriptedServer instance)
             throws Exception {
         while (instance.count() > 0) {
@@ -97,6 +106,7 @@ class InvokerApplicationTests {
             caller.send("GET /api/hello HTTP/1.1\nHost: localhost\n\n");
             var held = instance.received();
             var closing = CompletableFuture.runAsync(invoker::close);
+            await().atMost(PATIENT).until(() -> isClosed(invoker));
             assertThat(closing).isNotDone();
             held.answer(200, "at last");
             assertThat(caller.answer().text()).isEqualTo("at last");

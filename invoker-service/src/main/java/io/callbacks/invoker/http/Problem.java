@@ -40,10 +40,10 @@ public record Problem(
         return of(400, "bad-request", detail);
     }
 
-    /** A body over the limit; what is left of it is not read. */
+    /** A body over the limit. */
     public static Problem bodyTooLarge(long limit) {
         var detail = "The body is larger than %d bytes; send less.".formatted(limit);
-        return of(413, "body-too-large", detail).closing();
+        return of(413, "body-too-large", detail);
     }
 
     /** A body whose chunks are broken. */
@@ -85,7 +85,8 @@ public record Problem(
                 .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length))
                 .header(ERROR, name);
         headers.forEach(response::header);
-        if (close) {
+        // who waits for a go-ahead that never comes may send its body or may not
+        if (close || request.requestHeaders().contains(HttpHeaderNames.EXPECT)) {
             response.keepAlive(false);
         }
         return request.method().equals(HttpMethod.HEAD)

@@ -25,6 +25,11 @@ import java.util.Queue;
  */
 final class StrictCodec
         extends CombinedChannelDuplexHandler<StrictCodec.Decoder, StrictCodec.Encoder> {
+    /**
+     * The rest of a body that was refused is let run out, so that the refusal is read; up to here.
+     */
+    private static final long LONGEST_BODY = 64L << 20;
+
     private final Queue<HttpMethod> unanswered = new ArrayDeque<>();
 
     StrictCodec(HttpDecoderConfig config) {
@@ -36,6 +41,7 @@ final class StrictCodec
         private boolean inHead = true;
         private boolean afterLine;
         private boolean folded;
+        private long bodyLength;
 
         Decoder(HttpDecoderConfig config) {
             super(config);
@@ -52,6 +58,9 @@ final class StrictCodec
             }
             for (int i = known; i < out.size(); i++) {
                 decoded(out.get(i));
+            }
+            if (bodyLength > LONGEST_BODY) {
+                context.close();
             }
             if (out.size() > known && isBrokenBody(out.getLast())) {
                 ReferenceCountUtil.release(out.removeLast());
@@ -80,8 +89,12 @@ final class StrictCodec
                             DecoderResult.failure(new IllegalArgumentException("folded header")));
                 }
             }
+            if (message instanceof HttpContent part) {
+                bodyLength += part.content().readableBytes();
+            }
             if (message instanceof LastHttpContent) {
                 inHead = true;
+                bodyLength = 0;
                 afterLine = false;
                 folded = false;
             }

@@ -89,8 +89,7 @@ final class Door {
         return headers.contains(TRANSFER_ENCODING) || !headers.get(CONTENT_LENGTH, "0").equals("0");
     }
 
-    /** What follows such a head is not read. */
     private static RuntimeException refused(int status, String name, String detail) {
-        return Problem.of(status, name, detail).closing().asException();
+        return Problem.of(status, name, detail).asException();
     }
 }

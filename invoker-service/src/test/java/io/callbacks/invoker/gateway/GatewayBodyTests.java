@@ -2,12 +2,14 @@ package io.callbacks.invoker.gateway;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.callbacks.invoker.testing.Answer;
 import io.callbacks.invoker.testing.Caller;
 import io.callbacks.invoker.testing.CountingLeakDetector;
 import io.callbacks.invoker.testing.ScriptedServer;
 import io.callbacks.invoker.testing.Targets;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -108,6 +110,27 @@ class GatewayBodyTests {
             assertThat(answer.problem()).isEqualTo("body-too-large");
         }
         assertThat(instance.count()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {7 * MIB, 20 * MIB})
+    void letsABodyThatIsTooLongRunOut(int length) {
+        try (var caller = gateway.caller()) {
+            caller.send("POST /api/in HTTP/1.1\nHost: x\nContent-Length: " + length + "\n\n");
+            assertThat(caller.raw(new byte[length]).answer().status()).isEqualTo(413);
+            assertThat(inChunks(caller, new byte[length]).send("0\n\n").answer().status())
+                    .isEqualTo(413);
+            caller.send("POST /api/in HTTP/1.1\nHost: x\nContent-Length: 2\n\nhi");
+            assertThat(caller.answer().text()).isEqualTo("got it");
+        }
+    }
+
+    @Test
+    void hangsUpOnABodyWithoutEnd() {
+        try (var caller = gateway.caller()) {
+            assertThatThrownBy(() -> inChunks(caller, new byte[80 * MIB]))
+                    .isInstanceOf(UncheckedIOException.class);
+        }
     }
 
     @Test

@@ -28,6 +28,7 @@ class ManagementTests {
     private final ScriptedServer registry = new ScriptedServer(it -> it.answer(200, "registry"));
     private final ScriptedServer builder = new ScriptedServer(it -> it.answer(200, "builder"));
     private final ScriptedServer deployer = new ScriptedServer(it -> it.answer(200, "deployer"));
+    private final OpenStreams streams = new OpenStreams();
     private final LoopResources loops = LoopResources.create("management-test", 1, true);
     private final DisposableServer server =
             StrictServer.of(HttpServer.create())
@@ -42,6 +43,7 @@ class ManagementTests {
                                             new Service("builder", builder.url()),
                                             new Service("deployer", deployer.url())),
                                     Upstream.client("management-test", loops),
+                                    streams,
                                     MAX_BODY))
                     .bindNow();
 
@@ -123,6 +125,23 @@ class ManagementTests {
     }
 
     @Test
+    void endsStreamsWhenItStops() throws Exception {
+        registry.now(
+                it -> {
+                    it.write(
+                            "HTTP/1.1 200 OK\nContent-Type: text/event-stream\n"
+                                    + "Transfer-Encoding: chunked\n\n");
+                    registry.hang(it);
+                });
+        try (var caller = caller()) {
+            caller.send("GET /callbacks/1/events HTTP/1.1\nHost: localhost\n\n").head();
+            streams.stop();
+            assertThat(caller.chunk()).isEmpty();
+        }
+        registry.closed();
+    }
+
+    @Test
     void passesEventsOnAsTheyAreMade() throws Exception {
         registry.now(
                 it -> {
@@ -193,6 +212,17 @@ class ManagementTests {
         assertThat(answer.status()).isEqualTo(415);
         assertThat(answer.problem()).isEqualTo("unsupported-media-type");
         assertThat(registry.count()).isZero();
+    }
+
+    @Test
+    void letsTheBodyOfARefusedCallRunOut() {
+        try (var caller = caller()) {
+            caller.send("POST /deploy/ HTTP/1.1\nHost: localhost\nContent-Length: 100000\n\n");
+            assertThat(caller.answer().status()).isEqualTo(415);
+            caller.raw(new byte[100_000]);
+            caller.send("GET /callbacks/ HTTP/1.1\nHost: localhost\n\n");
+            assertThat(caller.answer().text()).isEqualTo("registry");
+        }
     }
 
     @Test

@@ -58,7 +58,8 @@ public final class ScriptedServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.ofVirtual().start(this::accept);
+        // of a platform thread's socket the port is free as soon as it is closed
+        Thread.ofPlatform().daemon().start(this::accept);
     }
 
     public URI url() {
