@@ -73,17 +73,20 @@ final class Line {
         serve();
     }
 
-    /** Notes that an instance turned a request away. */
+    /**
+     * Notes that an instance turned a request away: one that refuses gets no more, another one has
+     * a short rest.
+     */
     void turnedAway(Route.Instance instance, TurnedAway.Reason reason) {
         synchronized (this) {
             var seats = seats(instance);
-            switch (reason) {
-                case REFUSED -> seats.gone = true;
-                case NOT_STARTED -> seats.rest(false);
-                case UNREACHABLE -> seats.rest(true);
+            if (reason == TurnedAway.Reason.REFUSED) {
+                seats.gone = true;
+                return;
             }
+            seats.rest(reason == TurnedAway.Reason.UNREACHABLE);
         }
-        var _ = Schedulers.parallel().schedule(this::serve, REST.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = Schedulers.parallel().schedule(this::serve, REST.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Takes back the seat of a turn that is over. */

@@ -1,6 +1,7 @@
 package io.callbacks.invoker.management;
 
 import io.callbacks.invoker.http.Upstream;
+import java.time.Duration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,6 +10,9 @@ import org.springframework.http.client.ReactorResourceFactory;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ManagementProperties.class)
 class ManagementConfiguration {
+    /** Longer than a call that waits for a build, or a stream that has nothing to tell. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(15);
+
     @Bean
     OpenStreams openStreams() {
         return new OpenStreams();
@@ -20,7 +24,8 @@ class ManagementConfiguration {
         return new Management(
                 new Door(properties.hosts(), properties.origins()),
                 new Services(properties),
-                Upstream.client("services", network.getLoopResources()),
+                Upstream.client("services", network.getLoopResources())
+                        .responseTimeout(LONGEST_SILENCE),
                 streams,
                 properties.maxManagementBody().toBytes());
     }

@@ -99,11 +99,17 @@ final class KafkaRoutes implements Routes, SmartLifecycle {
         do {
             try (var kafka = new KafkaConsumer<>(settings(), keys(), values())) {
                 consumer = kafka;
-                follow(kafka);
+                if (stopped.getCount() > 0) { // from here on stop() wakes it up
+                    follow(kafka);
+                }
             } catch (WakeupException e) {
                 log.debug("Woken up to stop");
             } catch (KafkaException e) {
                 trouble = warn(trouble, String.valueOf(e.getMessage()));
+            } catch (
+                    RuntimeException
+                            e) { // a fault of ours must not leave the table behind for ever
+                log.error("Following failed, reading all anew: servers={}", servers, e);
             }
         } while (!stoppedWithin(PAUSE));
     }
