@@ -71,7 +71,7 @@ public final class Gateway
         var call = new Call(request, response, RequestId.of(request.requestHeaders()));
         var sample = metrics.start();
         return Mono.defer(() -> answer(call, sample))
-                .onErrorResume(error -> failed(call, error, Optional.empty()))
+                .onErrorResume(error -> failed(call, error))
                 .doOnTerminate(() -> sample.answered(response.status().code()))
                 .doOnCancel(sample::abandoned);
     }
@@ -121,7 +121,7 @@ public final class Gateway
                                 attempt(invocation(call, found, body, minEnv, timeout))
                                         .timeout(timeout.plus(GRACE))
                                         .doFinally(_ -> body.release()))
-                .onErrorResume(error -> failed(call, error, target.route()));
+                .onErrorMap(error -> told(call, error, target.route()));
     }
 
     private Invocation invocation(
@@ -163,15 +163,22 @@ public final class Gateway
     }
 
     /** Once an answer has begun it can only be broken off; else a problem takes its place. */
-    private static Mono<Void> failed(Call call, Throwable error, Optional<Route> route) {
-        var response = call.response();
-        if (response.hasSentHeaders() || error instanceof CallerGoneException) {
+    private static Mono<Void> failed(Call call, Throwable error) {
+        if (error instanceof CallerGoneException || call.response().hasSentHeaders()) {
             return Mono.error(error);
         }
-        var problem = problemOf(call, error).with(RequestId.HEADER, call.id());
-        return route.map(by -> PlatformHeaders.served(problem, by))
-                .orElse(problem)
-                .answer(call.request(), response);
+        return problemOf(call, error)
+                .with(RequestId.HEADER, call.id())
+                .answer(call.request(), call.response());
+    }
+
+    /** What became of an invocation, and by which revision. */
+    private static Throwable told(Call call, Throwable error, Optional<Route> route) {
+        if (error instanceof CallerGoneException) {
+            return error;
+        }
+        var problem = problemOf(call, error);
+        return route.map(by -> PlatformHeaders.served(problem, by)).orElse(problem).asException();
     }
 
     private static Problem problemOf(Call call, Throwable error) {

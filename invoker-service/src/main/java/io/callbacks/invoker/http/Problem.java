@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import tools.jackson.databind.json.JsonMapper;
@@ -76,6 +77,11 @@ public record Problem(
 
     /** Answers with it, and with nothing of another answer that was to be given. */
     public Mono<Void> answer(HttpServerRequest request, HttpServerResponse response) {
+        return Mono.defer(() -> send(request, response))
+                .onErrorMap(AbortedException.class, CallerGoneException::new);
+    }
+
+    private Mono<Void> send(HttpServerRequest request, HttpServerResponse response) {
         var body =
                 JSON.writeValueAsBytes(
                         new Body("urn:callbacks:problem:" + name, titleOf(name), status, detail));

@@ -9,7 +9,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.server.HttpServerRequest;
@@ -71,7 +73,16 @@ public final class Upstream {
     }
 
     /** Hands an answer back, its headers being there already; each part of a stream as it comes. */
-    public static Publisher<Void> answer(
+    public static Mono<Void> answer(
+            HttpClientResponse answer,
+            ByteBufFlux content,
+            HttpServerRequest request,
+            HttpServerResponse response) {
+        return Mono.defer(() -> Mono.from(send(answer, content, request, response)))
+                .onErrorMap(AbortedException.class, CallerGoneException::new);
+    }
+
+    private static Publisher<Void> send(
             HttpClientResponse answer,
             ByteBufFlux content,
             HttpServerRequest request,
