@@ -1,0 +1,44 @@
+package io.callbacks.registry.callback;
+
+import io.callbacks.blob.BlobStore;
+import io.callbacks.registry.status.SeenRepository;
+import io.callbacks.registry.status.Signals;
+import io.callbacks.registry.status.Targets;
+import io.callbacks.seal.SealKeys;
+import io.callbacks.seal.Sealer;
+import io.callbacks.service.outbox.Relay;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.mongodb.core.MongoTemplate;
+
+@Configuration(proxyBeanMethods = false)
+class CallbackConfiguration {
+    @Bean
+    CallbackRepository callbackRepository(MongoTemplate store) {
+        return new CallbackRepository(store);
+    }
+
+    @Bean
+    Sealer sealer(SealProperties properties) {
+        return Sealer.of(SealKeys.in(properties.directory()).publicKeyset());
+    }
+
+    @Bean
+    Callbacks callbacks(
+            CallbackRepository repository,
+            SeenRepository seen,
+            Targets targets,
+            BlobStore blobs,
+            Sealer sealer,
+            Relay<Long> relay,
+            Clock clock,
+            RegistryProperties properties) {
+        return new Callbacks(repository, seen, targets, blobs, sealer, relay, clock, properties);
+    }
+
+    @Bean
+    Liveness liveness(SeenRepository seen, Signals signals, RegistryProperties properties) {
+        return new Liveness(seen, signals, properties);
+    }
+}

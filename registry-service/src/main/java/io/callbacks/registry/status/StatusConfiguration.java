@@ -1,0 +1,38 @@
+package io.callbacks.registry.status;
+
+import io.callbacks.service.event.EventMessages;
+import java.time.Clock;
+import java.util.function.Consumer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.mongodb.core.MongoTemplate;
+import org.springframework.messaging.Message;
+
+@Configuration(proxyBeanMethods = false)
+class StatusConfiguration {
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    Signals signals() {
+        return new Signals();
+    }
+
+    @Bean
+    SeenRepository seenRepository(MongoTemplate store) {
+        return new SeenRepository(store);
+    }
+
+    @Bean
+    Targets targets(MongoTemplate store, Clock clock) {
+        return new Targets(store, clock);
+    }
+
+    @Bean
+    Consumer<Message<byte[]>> registryEvents(
+            SeenRepository seen, Targets targets, Signals signals) {
+        return EventMessages.consumer(new StatusEvents(seen, targets, signals));
+    }
+}

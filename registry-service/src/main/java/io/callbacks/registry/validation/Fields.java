@@ -1,0 +1,120 @@
+package io.callbacks.registry.validation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Reads a JSON object field by field and keeps every fault. A field that was never asked for is
+ * unknown. What a reading method gives for a faulty field is of no use: {@link #check} comes first.
+ */
+public final class Fields {
+    private final JsonNode json;
+    private final List<Fault> faults = new ArrayList<>();
+    private final Set<String> known = new TreeSet<>();
+
+    public Fields(JsonNode json) {
+        this.json = json.isObject() ? json : JsonNodeFactory.instance.objectNode();
+        if (!json.isObject()) {
+            fault("", "invalid-body", "The body must be a JSON object.");
+        }
+    }
+
+    /** Whether the field is there, be it null. */
+    public boolean has(String name) {
+        known.add(name);
+        return json.has(name);
+    }
+
+    /** The field's value; null if it is absent or null. */
+    public @Nullable JsonNode value(String name) {
+        known.add(name);
+        var value = json.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    /** A text; null if it is absent or null, which is a fault if it is required. */
+    public @Nullable String text(String name, boolean required) {
+        var value = value(name);
+        if (value == null) {
+            if (required) {
+                fault(name, rule(name), "'" + name + "' is required.");
+            }
+            return null;
+        }
+        if (!value.isString()) {
+            fault(name, rule(name), "'" + name + "' must be a string.");
+            return null;
+        }
+        return unicode(name, value.stringValue());
+    }
+
+    private @Nullable String unicode(String name, String text) {
+        if (UTF_8.newEncoder().canEncode(text)) {
+            return text;
+        }
+        fault(
+                name,
+                rule(name),
+                "'" + name + "' holds half of a surrogate pair; send valid Unicode.");
+        return null;
+    }
+
+    /** A whole number in a range; {@code fallback} if it is absent or null. */
+    public int number(String name, int least, int most, int fallback) {
+        var value = value(name);
+        if (value == null) {
+            return fallback;
+        }
+        if (!value.isIntegralNumber()
+                || value.bigIntegerValue().bitLength() > 31
+                || value.intValue() < least
+                || value.intValue() > most) {
+            fault(
+                    name,
+                    rule(name),
+                    "'%s' must be a whole number from %d to %d.".formatted(name, least, most));
+            return fallback;
+        }
+        return value.intValue();
+    }
+
+    /** Notes a fault. */
+    public void fault(String field, String problem, String detail) {
+        faults.add(new Fault(field, problem, detail));
+    }
+
+    /**
+     * The name of the rule for a field: {@code timeout_seconds} has {@code
+     * invalid-timeout-seconds}.
+     */
+    public static String rule(String name) {
+        return "invalid-" + name.replace('_', '-');
+    }
+
+    /**
+     * Ends the reading.
+     *
+     * @throws InvalidRequestException with all faults, unknown fields among them
+     */
+    public void check() {
+        for (var name : json.propertyNames()) {
+            if (!known.contains(name)) {
+                fault(
+                        name,
+                        "unknown-field",
+                        "There is no field '%s'; known: %s."
+                                .formatted(name, String.join(", ", known)));
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new InvalidRequestException(faults);
+        }
+    }
+}
