@@ -1,0 +1,28 @@
+package io.callbacks.builder.build;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How callbacks are built.
+ *
+ * @param directory the builder's own: logs, tools, caches, work in progress
+ * @param parallel builds that go on at once
+ * @param timeout the longest time an install may take
+ * @param largestLayer how much an install may bring
+ * @param longestLog how much of an install's output is kept; of more, the end
+ * @param logsKept of how many revisions of a callback
+ * @param forsakenAfter a build nobody gave a sign of life of for so long is begun anew
+ */
+@ConfigurationProperties("callbacks.builder")
+public record BuilderProperties(
+        Path directory,
+        @DefaultValue("4") int parallel,
+        @DefaultValue("10m") Duration timeout,
+        @DefaultValue("1GB") DataSize largestLayer,
+        @DefaultValue("1MB") DataSize longestLog,
+        @DefaultValue("10") int logsKept,
+        @DefaultValue("15s") Duration forsakenAfter) {}

@@ -1,0 +1,49 @@
+package io.callbacks.builder.build;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.callbacks.blob.BlobStore;
+import io.callbacks.event.Layer;
+import io.callbacks.event.Source;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** Makes the layer that holds a function's code: a tree of one file. */
+final class CodeLayer {
+    private static final Pattern ES_SYNTAX =
+            Pattern.compile(
+                    "^\\s*(?:export\\s+(?:const|let|var|function|async|default|class|\\{|\\*)|import\\s+(?:[\\w{*\"'][^(]*)$|import\\s*[{*\"'])",
+                    Pattern.MULTILINE);
+
+    private CodeLayer() {}
+
+    static Layer make(Source source, BlobStore blobs, Path scratch) {
+        try {
+            var directory = Files.createTempDirectory(scratch, "code-");
+            var code = blobs.get(source.sourceDigest());
+            Files.write(directory.resolve(file(source, new String(code, UTF_8))), code);
+            var tree = blobs.putTree(directory);
+            return new Layer(Layer.Role.CODE, tree.digest(), tree.size());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the code layer", e);
+        }
+    }
+
+    /** The name by which the language's host finds the code and how to load it. */
+    static String file(Source source, String code) {
+        if (source.type().startsWith("python")) {
+            return "function.py";
+        }
+        return Libraries.isModule(source.library())
+                        || ES_SYNTAX.matcher(withoutComments(code)).find()
+                ? "function.mjs"
+                : "function.js";
+    }
+
+    private static String withoutComments(String code) {
+        return code.replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("(?m)^\\s*//.*$", "");
+    }
+}

@@ -1,0 +1,31 @@
+package io.callbacks.builder.build;
+
+import io.callbacks.event.Failure;
+import io.callbacks.process.Language;
+
+/** Failures that no program told. */
+final class Failures {
+    private Failures() {}
+
+    static Failure runtimeMissing(String type) {
+        var language = Language.ofType(type);
+        return new Failure(
+                "runtime-missing",
+                null,
+                "Nothing here runs '" + type + "'.",
+                "Install %s %s or later where the builder finds it on its PATH, or choose a type that GET /targets lists."
+                        .formatted(
+                                language == Language.PYTHON ? "Python" : "Node.js",
+                                language.oldest()),
+                null);
+    }
+
+    static Failure targetUnavailable(String platform) {
+        return new Failure(
+                "target-unavailable",
+                null,
+                "Nothing is built for '" + platform + "' here.",
+                "Deploy to a target that GET /targets lists as available.",
+                null);
+    }
+}

@@ -1,0 +1,5 @@
+/** The builder: makes the layers that callbacks run from. */
+@NullMarked
+package io.callbacks.builder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,132 @@
+package io.callbacks.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The interpreters on this machine's path. Each is asked for what it really is, once; one that was
+ * not there is looked for again. Blocks while it asks.
+ */
+public final class Interpreters {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int NEWEST_PYTHON_MINOR = 20;
+    private static final String PYTHON_QUESTION =
+            "import sys, sysconfig, platform; v = sys.version_info; print(sys.executable); print('%d.%d.%d' % v[:3]);"
+                    + " print('-'.join([sys.implementation.cache_tag or sys.implementation.name, platform.machine(),"
+                    + " sysconfig.get_config_var('MULTIARCH') or sys.platform]))";
+    private static final String NODE_QUESTION =
+            "const p = process; console.log(p.execPath); console.log(p.versions.node); console.log(['node', p.versions.modules,"
+                    + " p.platform, p.arch, p.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'other'].join('-'))";
+
+    private final List<Path> path;
+    private final Map<String, Interpreter> found = new ConcurrentHashMap<>();
+
+    private Interpreters(List<Path> path) {
+        this.path = path;
+    }
+
+    /** Those on a search path such as the environment variable {@code PATH}. */
+    public static Interpreters on(String searchPath) {
+        var path = new ArrayList<Path>();
+        for (var entry : searchPath.split(File.pathSeparator)) {
+            if (!entry.isBlank()) {
+                path.add(Path.of(entry));
+            }
+        }
+        return new Interpreters(List.copyOf(path));
+    }
+
+    /** The interpreter for a type with or without a version; empty if there is none. */
+    public Optional<Interpreter> find(String type) {
+        var known = found.get(type);
+        if (known != null && Files.isExecutable(known.executable())) {
+            return Optional.of(known);
+        }
+        var interpreter = look(type);
+        interpreter.ifPresentOrElse(i -> found.put(type, i), () -> found.remove(type));
+        return interpreter;
+    }
+
+    private Optional<Interpreter> look(String type) {
+        for (var name : programs(type)) {
+            for (var directory : path) {
+                var program = directory.resolve(name);
+                if (Files.isExecutable(program) && !Files.isDirectory(program)) {
+                    var asked = ask(program, Language.ofType(type));
+                    if (asked != null && asked.runs(type)) {
+                        return Optional.of(asked);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> programs(String type) {
+        return switch (type) {
+            case "python" -> List.of("python3", "python");
+            case "node" -> List.of("node", "nodejs");
+            default ->
+                    type.startsWith("python")
+                            ? List.of(type, "python3")
+                            : List.of(type, "node", "nodejs");
+        };
+    }
+
+    /** The types with versions that can run here, such as {@code python3.11}. */
+    public List<String> types() {
+        var types = new TreeSet<String>();
+        find("node").map(Interpreter::type).ifPresent(types::add);
+        find("python").map(Interpreter::type).ifPresent(types::add);
+        for (int minor = 8; minor <= NEWEST_PYTHON_MINOR; minor++) {
+            find("python3." + minor).map(Interpreter::type).ifPresent(types::add);
+        }
+        return List.copyOf(types);
+    }
+
+    /** What a program says it is; null if it is none of ours, too old, or does not answer. */
+    private static @Nullable Interpreter ask(Path program, Language language) {
+        var question =
+                language == Language.PYTHON
+                        ? List.of(program.toString(), "-I", "-S", "-c", PYTHON_QUESTION)
+                        : List.of(program.toString(), "-e", NODE_QUESTION);
+        try {
+            var process = new ProcessBuilder(question).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                return null;
+            }
+            var answer =
+                    new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
+            return process.exitValue() == 0 && answer.size() == 3
+                    ? interpreter(language, answer)
+                    : null;
+        } catch (IOException e) {
+            return null; // not a program of this machine after all
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking " + program, e);
+        }
+    }
+
+    private static @Nullable Interpreter interpreter(Language language, List<String> answer) {
+        var version = answer.get(1).split("\\.");
+        return language.supports(Integer.parseInt(version[0]), Integer.parseInt(version[1]))
+                ? new Interpreter(language, answer.get(1), Path.of(answer.get(0)), answer.get(2))
+                : null;
+    }
+}

@@ -1,0 +1,63 @@
+package io.callbacks.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InterpretersTests {
+    private final Interpreters here = Interpreters.on(System.getenv().getOrDefault("PATH", ""));
+    @TempDir Path directory;
+
+    @Test
+    void findsTheRealProgramOfEachLanguage() {
+        for (var language : Language.values()) {
+            var found = here.find(language.lowerCase()).orElseThrow();
+            assertThat(found.language()).isEqualTo(language);
+            assertThat(found.executable()).isExecutable();
+            assertThat(here.find(found.type())).contains(found);
+            assertThat(here.types()).contains(found.type());
+            assertThat(found.identity()).contains("-");
+        }
+    }
+
+    @Test
+    void findsNothingWhereNothingIs() {
+        assertThat(Interpreters.on(directory.toString()).find("python")).isEmpty();
+        assertThat(here.find("python3.99")).isEmpty();
+        assertThat(here.find("node99")).isEmpty();
+    }
+
+    @Test
+    void passesOverWhatOnlyHasTheName() throws IOException {
+        program("python3", "#!/bin/sh\necho Python 3.11.0\n");
+        program("node", "#!/bin/sh\nexit 1\n");
+        var there = Interpreters.on(directory.toString());
+        assertThat(there.find("python")).isEmpty();
+        assertThat(there.find("node")).isEmpty();
+    }
+
+    @Test
+    void passesOverWhatIsTooOld() throws IOException {
+        program("python3", "#!/bin/sh\nprintf '/x\\n3.7.9\\ncpython-37\\n'\n");
+        assertThat(Interpreters.on(directory.toString()).find("python")).isEmpty();
+    }
+
+    @Test
+    void looksAgainForWhatWasNotThere() throws IOException {
+        var there = Interpreters.on(directory.toString());
+        assertThat(there.find("python")).isEmpty();
+        var real = here.find("python").orElseThrow().executable();
+        Files.createSymbolicLink(directory.resolve("python3"), real);
+        assertThat(there.find("python")).isPresent();
+    }
+
+    private void program(String name, String text) throws IOException {
+        var file = Files.writeString(directory.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+}
