@@ -1,0 +1,5 @@
+/** The deployer: runs callbacks and tells where they answer. */
+@NullMarked
+package io.callbacks.deployer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package io.callbacks.deployer.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.callbacks.blob.BlobStore;
+import io.callbacks.deployer.rollout.InstanceSpec;
+import io.callbacks.event.Layer;
+import io.callbacks.process.Interpreter;
+import io.callbacks.process.Language;
+import io.callbacks.runtimes.Shims;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Starts shims. Nothing of the deployer's environment is handed on; env and token go over standard
+ * input, so that they are on no command line and in no file.
+ */
+final class Commands {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String BASICS = "/usr/local/bin:/usr/bin:/bin";
+
+    private final Shims shims;
+    private final BlobStore blobs;
+    private final List<String> prefix;
+    private final String timeZone;
+
+    /**
+     * @param searchPath where {@code setsid} and {@code prlimit} are looked for
+     * @param timeZone of the functions; empty for the system's
+     */
+    Commands(Shims shims, BlobStore blobs, String searchPath, String timeZone) {
+        this.shims = shims;
+        this.blobs = blobs;
+        this.prefix = prefix(searchPath);
+        this.timeZone = timeZone;
+    }
+
+    /** A session of its own, so that signals of a terminal do not reach it; no core files. */
+    private static List<String> prefix(String searchPath) {
+        var words = new ArrayList<String>();
+        if (isOn(searchPath, "setsid")) {
+            words.add("setsid");
+        }
+        if (isOn(searchPath, "prlimit")) {
+            words.addAll(List.of("prlimit", "--core=0", "--nofile=4096", "--"));
+        }
+        return List.copyOf(words);
+    }
+
+    private static boolean isOn(String searchPath, String program) {
+        for (var directory : searchPath.split(File.pathSeparator)) {
+            if (!directory.isBlank() && Files.isExecutable(Path.of(directory, program))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    Process start(Interpreter interpreter, InstanceSpec spec, Path directory) throws IOException {
+        var words = new ArrayList<>(prefix);
+        words.add(interpreter.executable().toString());
+        if (interpreter.language() == Language.PYTHON) {
+            words.addAll(List.of("-I", "-S", "-B", shims.python().resolve("main.py").toString()));
+        } else {
+            words.add(shims.node().resolve("main.js").toString());
+        }
+        var builder = new ProcessBuilder(words).directory(directory.resolve("work").toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment(interpreter, spec, directory));
+        var process = builder.start();
+        var config =
+                Map.of(
+                        "token", spec.token(),
+                        "env", spec.env(),
+                        "env_version", spec.envVersion(),
+                        "generation", spec.generation());
+        var input = process.getOutputStream();
+        input.write((JSON.writeValueAsString(config) + "\n").getBytes(UTF_8));
+        input.flush();
+        return process;
+    }
+
+    private Map<String, String> environment(
+            Interpreter interpreter, InstanceSpec spec, Path directory) {
+        var environment = new TreeMap<String, String>();
+        var limits = spec.limits();
+        environment.put("PATH", interpreter.executable().getParent() + ":" + BASICS);
+        environment.put("HOME", directory.resolve("work").toString());
+        environment.put("TMPDIR", directory.resolve("tmp").toString());
+        environment.put("LANG", "C.UTF-8");
+        if (!timeZone.isEmpty()) {
+            environment.put("TZ", timeZone);
+        }
+        environment.put("CALLBACKS_PORT", "0");
+        environment.put("CALLBACKS_FUNCTION", directory.resolve("function").toString());
+        environment.put("CALLBACKS_INSTANCE", spec.id());
+        environment.put("CALLBACKS_CALLBACK_ID", Long.toString(spec.callbackId()));
+        environment.put("CALLBACKS_REVISION", Integer.toString(spec.revision()));
+        environment.put("CALLBACKS_GENERATION", Long.toString(spec.generation()));
+        environment.put("CALLBACKS_FUNCTION_NAME", spec.functionName());
+        environment.put("CALLBACKS_TIMEOUT_SECONDS", Integer.toString(limits.timeoutSeconds()));
+        environment.put("CALLBACKS_CONCURRENCY", Integer.toString(limits.concurrency()));
+        environment.put("CALLBACKS_MEMORY_MB", Integer.toString(limits.memoryMb()));
+        environment.put(
+                "CALLBACKS_STARTUP_TIMEOUT_SECONDS",
+                Integer.toString(limits.startupTimeoutSeconds()));
+        spec.layers().stream()
+                .filter(layer -> layer.role() == Layer.Role.DEPS)
+                .forEach(
+                        layer ->
+                                environment.put(
+                                        "CALLBACKS_LIBRARY",
+                                        blobs.tree(layer.digest()).toString()));
+        return environment;
+    }
+}

@@ -1,0 +1,179 @@
+package io.callbacks.deployer.rollout;
+
+import io.callbacks.event.BuildEvent.BuildFailed;
+import io.callbacks.event.BuildEvent.BuildStarted;
+import io.callbacks.event.BuildEvent.BuildSucceeded;
+import io.callbacks.event.CallbackChanged;
+import io.callbacks.event.DeploymentObserved;
+import io.callbacks.event.Event;
+import io.callbacks.event.TargetSeen;
+import io.callbacks.service.lease.Lease;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The deployer as a whole: takes in events, and acts on what is stored while it holds the lease. Of
+ * several one is active; the others wait.
+ */
+final class Deployer implements Consumer<Event>, SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Deployer.class);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(10);
+    private static final List<String> PLANNED = List.of("docker", "kubernetes");
+
+    private final DeploymentRepository repository;
+    private final Rollouts rollouts;
+    private final Announcer announcer;
+    private final Lease lease;
+    private final List<Platform> platforms;
+    private final Clock clock;
+    private Thread thread = new Thread(() -> {});
+    private volatile boolean running;
+    private boolean active;
+    private long heartbeatAt;
+
+    Deployer(
+            DeploymentRepository repository,
+            Rollouts rollouts,
+            Announcer announcer,
+            Lease lease,
+            List<Platform> platforms,
+            Clock clock) {
+        this.repository = repository;
+        this.rollouts = rollouts;
+        this.announcer = announcer;
+        this.lease = lease;
+        this.platforms = platforms;
+        this.clock = clock;
+        platforms.forEach(p -> p.onEnd(rollouts::ended));
+    }
+
+    @Override
+    public void accept(Event event) {
+        switch (event) {
+            case CallbackChanged changed -> {
+                repository.take(changed.snapshot());
+                rollouts.wake(changed.snapshot().callbackId());
+            }
+            case BuildSucceeded done -> {
+                var b = done.build();
+                var id = BuildResult.id(b.uid(), b.revision(), b.platform());
+                repository.take(
+                        new BuildResult(id, b.callbackId(), b.attempt(), done.layers(), null));
+                rollouts.wake(b.callbackId());
+            }
+            case BuildFailed failed -> {
+                var b = failed.build();
+                var id = BuildResult.id(b.uid(), b.revision(), b.platform());
+                repository.take(
+                        new BuildResult(
+                                id, b.callbackId(), b.attempt(), List.of(), failed.error()));
+                rollouts.wake(b.callbackId());
+            }
+            case BuildStarted _, DeploymentObserved _, TargetSeen _ -> {}
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread = Thread.ofVirtual().name("deployer").start(this::run);
+    }
+
+    private void run() {
+        while (running) {
+            try {
+                if (lease.hold()) {
+                    act();
+                } else if (active) {
+                    standBy();
+                }
+            } catch (RuntimeException e) {
+                log.warn("Deployer goes on in a moment: reason={}", e.toString());
+            }
+            pause();
+        }
+    }
+
+    private void act() {
+        if (!active) {
+            begin();
+        }
+        if (System.nanoTime() - heartbeatAt >= 0) {
+            heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
+            announcer.events(targets());
+            rollouts.wakeAll();
+        }
+    }
+
+    /** Instances of a former life are gone with it; nobody shall be sent to where they were. */
+    private void begin() {
+        platforms.forEach(Platform::clean);
+        for (var observed : repository.serving()) {
+            announcer.noRoute(observed.callbackId());
+        }
+        active = true;
+        heartbeatAt = System.nanoTime();
+        rollouts.activate();
+        repository.concerned().forEach(rollouts::wake);
+        log.info("Deployer is active");
+    }
+
+    private void standBy() {
+        active = false;
+        rollouts.deactivate(LONGEST_DRAIN);
+        announcer.close();
+        log.warn("Deployer lost its lease and stands by");
+    }
+
+    private List<TargetSeen> targets() {
+        var now = clock.instant();
+        var seen = new ArrayList<TargetSeen>();
+        for (var platform : platforms) {
+            var can = platform.availability();
+            seen.add(
+                    new TargetSeen(
+                            platform.name(), can.available(), can.reason(), can.runtimes(), now));
+        }
+        for (var name : PLANNED) {
+            if (seen.stream().noneMatch(t -> t.target().equals(name))) {
+                var reason =
+                        "This version does not run callbacks on "
+                                + name
+                                + " yet; deploy with c_type process.";
+                seen.add(new TargetSeen(name, false, reason, List.of(), now));
+            }
+        }
+        return seen;
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(LOOK_AGAIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            running = false;
+        }
+    }
+
+    /** Ends all instances in good order. */
+    @Override
+    public void stop() {
+        running = false;
+        rollouts.deactivate(LONGEST_DRAIN);
+        announcer.close();
+        lease.release();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

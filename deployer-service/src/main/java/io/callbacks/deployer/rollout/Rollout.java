@@ -1,0 +1,406 @@
+package io.callbacks.deployer.rollout;
+
+import io.callbacks.deployer.rollout.Platform.StartResult;
+import io.callbacks.event.CallbackSnapshot;
+import io.callbacks.event.DeploymentObserved.Attempt;
+import io.callbacks.event.Failure;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings one callback to what should run of it. Called again and again, by one thread at a time;
+ * each time it compares what is stored with what its platform really runs, does the next step, and
+ * tells what came of it. Where what is wanted cannot run, what served last goes on or is started
+ * again.
+ */
+final class Rollout {
+    private static final Logger log = LoggerFactory.getLogger(Rollout.class);
+    private static final Duration HEALTHY = Duration.ofMinutes(1);
+
+    private final long callbackId;
+    private final RolloutContext context;
+    private @Nullable Live live;
+    private Backoff backoff;
+    private @Nullable Setup current;
+    private @Nullable Setup tried;
+    private @Nullable Failure failure;
+    private volatile @Nullable Failure lastEnd;
+    private long told;
+
+    Rollout(long callbackId, RolloutContext context) {
+        this.callbackId = callbackId;
+        this.context = context;
+        this.backoff = new Backoff(context.nanoTime());
+    }
+
+    /** Remembers how an instance ended; {@link #reconcile} acts on it. */
+    void ended(Failure how) {
+        lastEnd = how;
+    }
+
+    /**
+     * Does what there is to do.
+     *
+     * @return when to look again at the latest, if there is something to wait for
+     * @throws PlatformException if something could not be reached; then nothing is lost by trying
+     *     again
+     */
+    Optional<Duration> reconcile() {
+        var found = context.repository().snapshot(callbackId);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        var snapshot = found.get();
+        if (snapshot.deleted() || !snapshot.desired().on()) {
+            withdraw(snapshot);
+            return Optional.empty();
+        }
+        noticeEnded(snapshot);
+        var wanted = Setup.wanted(snapshot);
+        if (!wanted.equals(current)) {
+            current = wanted;
+            tried = null;
+            failure = null;
+            backoff = new Backoff(context.nanoTime());
+        }
+        renewEnv(snapshot, wanted);
+        if (live != null && live.setup().isSameButEnv(wanted)) {
+            return confirm(snapshot, wanted);
+        }
+        return replace(snapshot, wanted);
+    }
+
+    // --- what runs already
+
+    /** Lets go of instances that are not there any more. */
+    private void noticeEnded(CallbackSnapshot snapshot) {
+        var before = live;
+        if (before == null) {
+            return;
+        }
+        var there =
+                context.platform(before.setup().target()).instances().stream()
+                        .map(RunningInstance::id)
+                        .toList();
+        var left = before.instances().stream().filter(i -> there.contains(i.id())).toList();
+        if (left.size() == before.instances().size()) {
+            return;
+        }
+        live = left.isEmpty() ? null : before.with(left);
+        backoff.failed();
+        context.announcer().noRoute(callbackId);
+        var how =
+                Objects.requireNonNullElseGet(
+                        lastEnd, () -> StartFailures.ended("it is not there any more", null));
+        log.warn("Instance ended by itself: callback={} reason={}", callbackId, how.message());
+        if (backoff.isLoop()) {
+            tell(snapshot, new Attempt(snapshot.desired().generation(), "run", how));
+        }
+    }
+
+    /**
+     * Hands a newer env to what serves; a handler that cannot be imported with it keeps the old
+     * one.
+     */
+    private void renewEnv(CallbackSnapshot snapshot, Setup wanted) {
+        var before = live;
+        if (before == null
+                || before.setup().envVersion() >= wanted.envVersion()
+                || wanted.equals(tried)) {
+            return;
+        }
+        var setup = before.setup().withEnvOf(wanted);
+        var generation =
+                setup.isSameButEnv(wanted) ? snapshot.desired().generation() : before.generation();
+        var env = context.opener().open(snapshot.uid(), wanted.envSealed());
+        var longest = Duration.ofSeconds(wanted.limits().startupTimeoutSeconds() + 5L);
+        try {
+            for (var instance : before.instances()) {
+                var rejected =
+                        context.control()
+                                .env(instance, wanted.envVersion(), generation, env, longest);
+                if (rejected.isPresent()) {
+                    tried = wanted;
+                    failure = rejected.get();
+                    return;
+                }
+            }
+            live = before.with(generation, setup);
+            announceLive(snapshot, attemptOf(snapshot));
+            log.info("Env is live: callback={} env_version={}", callbackId, wanted.envVersion());
+        } catch (PlatformException e) {
+            log.warn(
+                    "Instances did not take their env and are replaced: callback={} reason={}",
+                    callbackId,
+                    e.toString());
+            before.instances()
+                    .forEach(i -> context.stop(before.setup().target(), i, Duration.ZERO));
+            live = null;
+            context.announcer().noRoute(callbackId);
+        }
+    }
+
+    /** What serves is what is wanted, but for an env that failed. */
+    private Optional<Duration> confirm(CallbackSnapshot snapshot, Setup wanted) {
+        var now = Objects.requireNonNull(live);
+        var generation = snapshot.desired().generation();
+        if (failure != null && wanted.equals(tried)) {
+            tell(snapshot, new Attempt(generation, "start", failure));
+            return Optional.empty();
+        }
+        if (now.generation() != generation) {
+            live = now.with(generation, now.setup());
+            announceLive(snapshot, attemptOf(snapshot));
+        } else {
+            tell(snapshot, attemptOf(snapshot));
+        }
+        return backoff.isLoop() ? Optional.of(HEALTHY) : Optional.empty();
+    }
+
+    /** A crash loop is told of until what was started again has stayed for a while. */
+    private @Nullable Attempt attemptOf(CallbackSnapshot snapshot) {
+        var attempt = observed(snapshot).attempt();
+        return backoff.isLoop()
+                        && !backoff.isHealthy()
+                        && attempt != null
+                        && attempt.stage().equals("run")
+                ? attempt
+                : null;
+    }
+
+    // --- what has to be started
+
+    private Optional<Duration> replace(CallbackSnapshot snapshot, Setup wanted) {
+        var build = context.repository().build(snapshot.uid(), wanted.revision(), wanted.target());
+        if (build.isEmpty()) {
+            return live == null ? startLastGood(snapshot, wanted) : Optional.empty();
+        }
+        if (build.get().failure() != null) {
+            tell(
+                    snapshot,
+                    new Attempt(snapshot.desired().generation(), "build", build.get().failure()));
+            return live == null ? startLastGood(snapshot, wanted) : Optional.empty();
+        }
+        if (live != null && wanted.equals(tried)) {
+            return Optional
+                    .empty(); // it failed, and the old one serves: only another wish can help
+        }
+        if (backoff.left().isPositive()) {
+            return Optional.of(backoff.left());
+        }
+        return startWanted(snapshot, wanted, build.get());
+    }
+
+    private Optional<Duration> startWanted(
+            CallbackSnapshot snapshot, Setup wanted, BuildResult build) {
+        var generation = snapshot.desired().generation();
+        return switch (start(snapshot, wanted, generation, build)) {
+            case StartResult.Started started -> {
+                backoff.started();
+                yield isOvertaken(snapshot, wanted)
+                        ? abandon(wanted, started.instance())
+                        : switchTo(
+                                snapshot,
+                                new Live(
+                                        snapshot.uid(),
+                                        generation,
+                                        wanted,
+                                        List.of(started.instance())));
+            }
+            case StartResult.Failed failed -> {
+                tried = wanted;
+                failure = failed.failure();
+                backoff.failed();
+                tell(snapshot, new Attempt(generation, "start", failed.failure()));
+                yield live == null
+                        ? startLastGood(snapshot, wanted).or(() -> Optional.of(backoff.left()))
+                        : Optional.empty();
+            }
+        };
+    }
+
+    /** Whether something else is wanted by now than what was just started. */
+    private boolean isOvertaken(CallbackSnapshot snapshot, Setup started) {
+        return context.repository()
+                .snapshot(callbackId)
+                .filter(now -> now.version() > snapshot.version())
+                .filter(
+                        now ->
+                                now.deleted()
+                                        || !now.desired().on()
+                                        || !Setup.wanted(now).isSameButEnv(started))
+                .isPresent();
+    }
+
+    private Optional<Duration> abandon(Setup setup, RunningInstance instance) {
+        context.stop(setup.target(), instance, Duration.ZERO);
+        return Optional.of(Duration.ZERO);
+    }
+
+    /** Starts what served last, if what is wanted cannot be started. */
+    private Optional<Duration> startLastGood(CallbackSnapshot snapshot, Setup wanted) {
+        var good = observed(snapshot).lastGood();
+        if (good == null || good.equals(wanted)) {
+            return Optional.empty();
+        }
+        var build = context.repository().build(snapshot.uid(), good.revision(), good.target());
+        if (build.isEmpty() || build.get().failure() != null) {
+            return Optional.empty();
+        }
+        var generation = snapshot.desired().generation() - 1;
+        if (start(snapshot, good, generation, build.get()) instanceof StartResult.Started started) {
+            log.info(
+                    "What served last is started again: callback={} revision={}",
+                    callbackId,
+                    good.revision());
+            var attempt = observed(snapshot).attempt();
+            live = new Live(snapshot.uid(), generation, good, List.of(started.instance()));
+            announceLive(snapshot, attempt);
+        }
+        return Optional.empty();
+    }
+
+    private StartResult start(
+            CallbackSnapshot snapshot, Setup setup, long generation, BuildResult build) {
+        var spec =
+                new InstanceSpec(
+                        InstanceNames.next(callbackId, generation),
+                        callbackId,
+                        generation,
+                        setup.revision(),
+                        setup.type(),
+                        setup.path(),
+                        build.layers(),
+                        setup.limits(),
+                        setup.envVersion(),
+                        context.opener().open(snapshot.uid(), setup.envSealed()),
+                        InstanceNames.token());
+        return context.start(setup.target(), spec);
+    }
+
+    /**
+     * First the route, so that requests have somewhere to go; then the old ones turn away; then the
+     * news.
+     */
+    private Optional<Duration> switchTo(CallbackSnapshot snapshot, Live next) {
+        try {
+            context.announcer().route(callbackId, next.route());
+        } catch (PlatformException e) {
+            next.instances().forEach(i -> context.stop(next.setup().target(), i, Duration.ZERO));
+            throw e;
+        }
+        var before = live;
+        live = next;
+        if (before != null) {
+            before.instances().forEach(context.control()::refuse);
+        }
+        tell(snapshot, attemptOf(snapshot));
+        if (before != null) {
+            drain(before);
+        }
+        log.info(
+                "Deployed: callback={} revision={} generation={} target={}",
+                callbackId,
+                next.setup().revision(),
+                next.generation(),
+                next.setup().target());
+        return backoff.isLoop() ? Optional.of(HEALTHY) : Optional.empty();
+    }
+
+    private void drain(Live old) {
+        var longest = Duration.ofSeconds(old.setup().limits().timeoutSeconds() + 1L);
+        old.instances().forEach(i -> context.stopLater(old.setup().target(), i, longest));
+    }
+
+    // --- nothing should run
+
+    private void withdraw(CallbackSnapshot snapshot) {
+        var observed = observed(snapshot);
+        var before = live;
+        if (before != null
+                || observed.serving() != null
+                || observed.attempt() != null
+                || told < observed.observation()) {
+            context.announcer().noRoute(callbackId);
+            if (before != null) {
+                before.instances().forEach(context.control()::refuse);
+            }
+            live = null;
+            save(
+                    observed.serving() == null
+                                    && observed.attempt() == null
+                                    && observed.lastGood() == null
+                            ? observed
+                            : observed.next(null, null, null));
+            if (before != null) {
+                drain(before);
+                log.info("Undeployed: callback={}", callbackId);
+            }
+        }
+        tried = null;
+        failure = null;
+        if (snapshot.deleted()) {
+            context.runLog().remove(callbackId);
+            context.repository().forgetBuilds(callbackId);
+        }
+    }
+
+    /** Stops all of it, without a word to anybody but the invokers: the deployer itself ends. */
+    void shutDown() {
+        var before = live;
+        live = null;
+        if (before != null) {
+            context.announcer().noRoute(callbackId);
+            before.instances().forEach(context.control()::refuse);
+            drain(before);
+        }
+    }
+
+    // --- telling
+
+    private Observed observed(CallbackSnapshot snapshot) {
+        return context.repository().observed(callbackId, snapshot.uid());
+    }
+
+    /** Tells what serves and of an attempt, unless that was told already. */
+    private void tell(CallbackSnapshot snapshot, @Nullable Attempt attempt) {
+        var next = next(snapshot, attempt);
+        if (next.observation() > told) {
+            save(next);
+        }
+    }
+
+    /** Tells route and observation in one step. */
+    private void announceLive(CallbackSnapshot snapshot, @Nullable Attempt attempt) {
+        var next = next(snapshot, attempt);
+        context.repository().save(next);
+        context.announcer()
+                .routeAndObservation(
+                        callbackId, Objects.requireNonNull(live).route(), next.event());
+        told = next.observation();
+    }
+
+    private Observed next(CallbackSnapshot snapshot, @Nullable Attempt attempt) {
+        var observed = observed(snapshot);
+        var serving = live == null ? null : live.serving();
+        var lastGood = live == null ? observed.lastGood() : live.setup();
+        var same =
+                Objects.equals(serving, observed.serving())
+                        && Objects.equals(attempt, observed.attempt())
+                        && Objects.equals(lastGood, observed.lastGood());
+        return same && observed.observation() > 0
+                ? observed
+                : observed.next(serving, attempt, lastGood);
+    }
+
+    private void save(Observed next) {
+        context.repository().save(next);
+        context.announcer().observation(next.event());
+        told = next.observation();
+    }
+}

@@ -1,0 +1,84 @@
+package io.callbacks.deployer.rollout;
+
+import io.callbacks.seal.Opener;
+import io.callbacks.seal.SealKeys;
+import io.callbacks.service.event.EventMessages;
+import io.callbacks.service.lease.Lease;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.mongodb.core.MongoTemplate;
+import org.springframework.messaging.Message;
+
+@Configuration(proxyBeanMethods = false)
+class RolloutConfiguration {
+    /**
+     * Which copy of the deployer this is.
+     *
+     * @param replica unlike any other running one
+     */
+    @ConfigurationProperties("callbacks")
+    record Replica(String replica) {}
+
+    /**
+     * Where the keys are that env is opened with.
+     *
+     * @param directory made with new keys if there is none
+     */
+    @ConfigurationProperties("callbacks.seal")
+    record Seal(Path directory) {}
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    DeploymentRepository deploymentRepository(MongoTemplate store) {
+        return new DeploymentRepository(store);
+    }
+
+    @Bean
+    Lease lease(MongoTemplate store, Replica replica, DeployerProperties properties) {
+        return new Lease(store, "deployer", replica.replica(), properties.lease());
+    }
+
+    @Bean
+    Deployer deployer(
+            DeploymentRepository repository,
+            List<Platform> platforms,
+            Lease lease,
+            Seal seal,
+            RunLog runLog,
+            KafkaProperties kafka,
+            Clock clock,
+            DeployerProperties properties) {
+        var announcer = new Announcer(kafka.buildProducerProperties(), lease, clock);
+        var context =
+                new RolloutContext(
+                        repository,
+                        platforms.stream()
+                                .collect(Collectors.toMap(Platform::name, Function.identity())),
+                        new InstanceControl(),
+                        announcer,
+                        Opener.of(SealKeys.in(seal.directory()).privateKeyset()),
+                        runLog,
+                        new Semaphore(properties.starts()),
+                        new Drains(),
+                        System::nanoTime);
+        return new Deployer(repository, new Rollouts(context), announcer, lease, platforms, clock);
+    }
+
+    @Bean
+    Consumer<Message<byte[]>> deployerEvents(Deployer deployer) {
+        return EventMessages.consumer(deployer);
+    }
+}

@@ -1,0 +1,128 @@
+package io.callbacks.deployer.rollout;
+
+import io.callbacks.event.Failure;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs rollouts: those of different callbacks side by side, those of one callback one after the
+ * other. A wake-up during a run leads to another run.
+ */
+final class Rollouts {
+    private static final Logger log = LoggerFactory.getLogger(Rollouts.class);
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+
+    private final RolloutContext context;
+    private final Map<Long, Serial> all = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService later =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofVirtual().name("rollouts-later").factory());
+    private volatile boolean active;
+
+    Rollouts(RolloutContext context) {
+        this.context = context;
+    }
+
+    /** Lets them run. */
+    void activate() {
+        active = true;
+    }
+
+    /** Looks at a callback soon. */
+    void wake(long callbackId) {
+        if (active) {
+            all.computeIfAbsent(callbackId, Serial::new).wake();
+        }
+    }
+
+    void wakeAll() {
+        all.keySet().forEach(this::wake);
+    }
+
+    /** Tells how an instance of a callback ended by itself. */
+    void ended(long callbackId, Failure how) {
+        var rollout = all.get(callbackId);
+        if (rollout != null) {
+            rollout.rollout.ended(how);
+            wake(callbackId);
+        }
+    }
+
+    /** Stops everything and waits until it is gone. */
+    void deactivate(Duration longest) {
+        active = false;
+        all.values().forEach(Serial::shutDown);
+        context.drains().await(longest);
+        all.clear();
+    }
+
+    private void wakeLater(long callbackId, Duration delay) {
+        try {
+            later.schedule(
+                    () -> wake(callbackId), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            log.debug("Not looked at again: callback={}", callbackId);
+        }
+    }
+
+    /** One callback's rollout, run by one thread at a time. */
+    private final class Serial {
+        private final long callbackId;
+        private final Rollout rollout;
+        private final AtomicInteger wanted = new AtomicInteger();
+
+        Serial(long callbackId) {
+            this.callbackId = callbackId;
+            this.rollout = new Rollout(callbackId, context);
+        }
+
+        void wake() {
+            if (wanted.getAndIncrement() == 0) {
+                Thread.ofVirtual().name("rollout-" + callbackId).start(this::run);
+            }
+        }
+
+        private void run() {
+            int seen;
+            do {
+                seen = wanted.get();
+                reconcile();
+            } while (!wanted.compareAndSet(seen, 0));
+        }
+
+        private synchronized void reconcile() {
+            if (!active) {
+                return;
+            }
+            try {
+                rollout.reconcile().ifPresent(delay -> wakeLater(callbackId, delay));
+            } catch (RuntimeException e) {
+                log.warn(
+                        "Rollout goes on in a moment: callback={} reason={}",
+                        callbackId,
+                        e.toString(),
+                        e);
+                wakeLater(callbackId, TRY_AGAIN);
+            }
+        }
+
+        private synchronized void shutDown() {
+            try {
+                rollout.shutDown();
+            } catch (RuntimeException e) {
+                log.warn(
+                        "Callback was not withdrawn in good order: callback={} reason={}",
+                        callbackId,
+                        e.toString());
+            }
+        }
+    }
+}
