@@ -1,0 +1,105 @@
+"""Runs an async handler: several requests at once on one event loop."""
+import asyncio
+import inspect
+import sys
+
+from . import frames
+from .result import BadAnswer, answer_of, piece_of
+from .worker import REQUEST, Requests
+
+
+class AsyncWorker(Requests):
+    """A task for each request; the front says how many there may be."""
+
+    def run(self):
+        asyncio.run(self.main())
+
+    async def main(self):
+        self.loop = asyncio.get_running_loop()
+        self.tasks = {}
+        self.windows = {}
+        self.outgoing = bytearray()
+        self.connection.setblocking(False)
+        while True:
+            data = await self.loop.sock_recv(self.connection, 262144)
+            if not data:
+                break
+            self.received.feed(data)
+            for kind, number, payload in self.received:
+                self.take(kind, number, payload)
+        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+
+    def take(self, kind, number, payload):
+        if kind == frames.JOB:
+            self.tasks[number] = self.loop.create_task(self.serve(number, self.job(payload)))
+        elif kind == frames.PING:
+            self.send(frames.frame(frames.PONG))
+        elif kind == frames.ACK and number in self.unacknowledged:
+            self.unacknowledged[number] -= int.from_bytes(payload, "little")
+            self.windows[number].set()
+        elif kind == frames.ABORT and number in self.tasks:
+            self.tasks[number].cancel()
+
+    async def serve(self, number, job):
+        REQUEST.set(job.request_id)
+        self.unacknowledged[number], self.windows[number] = 0, asyncio.Event()
+        try:
+            event, context = self.begin(job)
+            result = self.handler(event, context)
+            if inspect.isawaitable(result):
+                result = await result
+            answer = answer_of(result)
+            if isinstance(answer.body, bytes):
+                self.send(b"".join(self.whole(number, answer)))
+            else:
+                await self.stream(number, answer)
+        except BadAnswer as error:
+            self.send(self.bad(number, error))
+        except (Exception, asyncio.CancelledError) as error:
+            self.send(self.raised(number, error))
+        finally:
+            for stream in (sys.stdout, sys.stderr):
+                if hasattr(stream, "finish"):
+                    stream.finish(job.request_id)
+            del self.tasks[number], self.unacknowledged[number], self.windows[number]
+
+    async def stream(self, number, answer):
+        self.send(self.head(number, answer, None))
+        pieces = answer.body if hasattr(answer.body, "__anext__") else in_turn(answer.body)
+        async for piece in pieces:
+            whole = piece_of(piece)
+            for at in range(0, len(whole), frames.PIECE):
+                await self.send_piece(number, whole[at : at + frames.PIECE])
+        self.send(frames.frame(frames.END, number))
+
+    async def send_piece(self, number, part):
+        self.unacknowledged[number] += len(part)
+        while self.unacknowledged[number] > frames.WINDOW:
+            self.windows[number].clear()
+            await self.windows[number].wait()
+        self.send(frames.frame(frames.CHUNK, number, part))
+        await asyncio.sleep(0)
+
+    def send(self, data):
+        """Writes at once what can be written, the rest as the front takes it."""
+        waiting = bool(self.outgoing)
+        self.outgoing += data
+        if not waiting:
+            self.flush()
+
+    def flush(self):
+        try:
+            sent = self.connection.send(self.outgoing)
+            del self.outgoing[:sent]
+        except BlockingIOError:
+            pass
+        if self.outgoing:
+            self.loop.add_writer(self.connection, self.flush)
+        else:
+            self.loop.remove_writer(self.connection)
+
+
+async def in_turn(iterator):
+    for piece in iterator:
+        yield piece
+        await asyncio.sleep(0)

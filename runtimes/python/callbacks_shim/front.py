@@ -1,0 +1,250 @@
+"""Owns the sockets: takes requests, gives them to workers, answers control calls, ends in good order."""
+import fcntl
+import hmac
+import json
+import os
+import signal
+import socket
+import sys
+import time
+
+from .config import Config, checked_env, read_line
+from .connection import Connection
+from .event import job_of
+from .logs import Masker, Output
+from .loop import Loop
+from .pool import Pool
+
+CONTROL = "/_callbacks/"
+HALF_SENT_SECONDS, IDLE_SECONDS = 10, 120
+LONGEST_LIFELINE_DRAIN = 8.0
+
+
+def main():
+    config = Config(os.environ)
+    try:
+        config.take_line(read_line(config))
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        sys.exit("callbacks-shim: no configuration: %s" % error)
+    sys.exit(Front(config, Output(1)).run())
+
+
+class Front:
+    def __init__(self, config, output):
+        self.config, self.output = config, output
+        self.loop = Loop(lambda trace: sys.stderr.write(trace))
+        self.masker = Masker()
+        self.pool = Pool(config, self.loop, output, self.masker)
+        self.connections = set()
+        self.listener = None
+        self.generation = config.generation
+        self.refusing = self.draining = False
+        self.drain_until = None
+        self.requests = 0
+        self.changes = []  # env changes that wait: (call, version, env, generation)
+        self.code = 0
+
+    # --- life
+
+    def run(self):
+        self.listen_to_signals()
+        if not self.config.config_file:
+            os.set_blocking(0, False)
+            self.loop.add(0, self.on_lifeline)
+        self.pool.begin(self.config.env, self.config.env_version, self.generation, self.on_first)
+        self.loop.run(self.tick, lambda: 0.03 if self.pool.busy or self.pool.current is None or self.draining else 0.5)
+        self.pool.end()
+        self.output.flush()
+        if self.loop.failure:
+            self.output.log("stderr", self.loop.failure)
+            self.code = 1
+        return self.code
+
+    def listen_to_signals(self):
+        reading, writing = os.pipe()
+        for descriptor in (reading, writing):
+            os.set_blocking(descriptor, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        self.loop.add(reading, lambda mask: self.on_signals(os.read(reading, 64)))
+
+    def on_signals(self, numbers):
+        for _ in numbers:
+            if self.draining:
+                self.loop.running = False
+            self.drain(self.config.timeout + 1)
+
+    def on_lifeline(self, mask):
+        try:
+            if os.read(0, 65536):
+                return
+        except BlockingIOError:
+            return
+        self.loop.remove(0)
+        self.drain(min(self.config.timeout + 1, LONGEST_LIFELINE_DRAIN))
+
+    def on_first(self, failure):
+        if failure is not None:
+            self.output.event("load-failed", **failure)
+            self.code = 1
+            self.loop.running = False
+            return
+        self.listener = socket.socket(socket.AF_INET6 if ":" in self.config.host else socket.AF_INET)
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind((self.config.host, self.config.port))
+        self.listener.listen(1024)
+        self.listener.setblocking(False)
+        self.loop.add(self.listener.fileno(), self.on_accept)
+        self.output.event("listening", port=self.listener.getsockname()[1], generation=self.generation,
+                          env_version=self.pool_env_version)
+
+    def on_accept(self, mask):
+        for _ in range(64):
+            try:
+                client, peer = self.listener.accept()
+            except BlockingIOError:
+                return
+            client.setblocking(False)
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            fcntl.fcntl(client, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+            connection = Connection(self, client, peer[0])
+            connection.before_drain = self.draining
+            self.connections.add(connection)
+            self.loop.add(client.fileno(), connection.on_ready)
+
+    def drain(self, longest):
+        """Takes what waits to be accepted, then nothing more; ends when all is answered."""
+        until = time.monotonic() + longest
+        self.drain_until = until if self.drain_until is None else min(until, self.drain_until)
+        if self.draining:
+            return
+        self.draining = True
+        self.pool.drain()
+        if self.listener is None:
+            self.loop.running = False
+            return
+        self.on_accept(0)
+        self.loop.remove(self.listener.fileno())
+        self.listener.close()
+        for connection in list(self.connections):
+            if connection.call is None and connection.parser.idle and not connection.before_drain:
+                connection.closing = True
+                connection.flush()
+
+    def tick(self, now):
+        self.output.flush()
+        self.pool.scan(now)
+        for connection in list(self.connections):
+            quiet = now - connection.last_heard
+            if connection.call is None and not connection.parser.idle and quiet > HALF_SENT_SECONDS:
+                connection.refuse(408, "the request did not arrive in time")
+            elif connection.call is None and connection.parser.idle and quiet > (0.5 if self.draining else IDLE_SECONDS):
+                connection.close()
+        if self.draining and (now > self.drain_until or not (self.pool.busy or any(c.call or c.out for c in self.connections) or
+                                                            any(not c.parser.idle for c in self.connections))):
+            self.loop.running = False
+
+    # --- requests
+
+    @property
+    def pool_env_version(self):
+        return self.pool.current.env_version if self.pool.current else self.config.env_version
+
+    def told(self, env_version):
+        return [("X-Callbacks-Revision", self.config.revision), ("X-Callbacks-Env-Version", str(env_version))]
+
+    def take(self, call):
+        self.requests += 1
+        if call.request.target.startswith(CONTROL):
+            self.control(call, call.request.target[len(CONTROL):].partition("?")[0])
+        else:
+            self.invoke(call)
+
+    def invoke(self, call):
+        meant = call.request.header("x-callbacks-instance")
+        late = self.draining and not call.connection.before_drain
+        if self.refusing or late or meant is not None and self.config.instance and meant != self.config.instance:
+            return call.fail(503, "refused", headers=[("X-Callbacks-Refused", str(self.generation))])
+        seconds = self.config.timeout
+        left = call.request.header("x-callbacks-timeout-ms")
+        if left is not None and left.isdigit() and len(left) < 10:
+            seconds = min(seconds, int(left) / 1000)
+        call.deadline = time.monotonic() + seconds
+        job = job_of(call.request, call.request_id, call.connection.peer, seconds)
+        if not self.pool.submit(call, job):
+            call.fail(503, "not-started")
+
+    # --- control
+
+    def control(self, call, name):
+        given = call.request.header("authorization") or ""
+        if not hmac.compare_digest(given.encode(), ("Bearer " + self.config.token).encode()):
+            return call.answer(401, {"message": "the instance's token is needed"}, [("WWW-Authenticate", "Bearer")])
+        method, action = CALLS.get(name, (None, None))
+        if action is None:
+            return call.answer(404, {"message": "there is no such control call"})
+        if call.request.method != method:
+            return call.answer(405, {"message": "use " + method}, [("Allow", method)])
+        action(self, call)
+
+    def ready(self, call):
+        call.answer(200, {"generation": self.generation, "env_version": self.pool_env_version,
+                          "revision": self.config.revision, "instance": self.config.instance})
+
+    def refuse(self, call):
+        self.refusing = True
+        for waiting in list(self.pool.queue):
+            waiting.fail(503, "refused", headers=[("X-Callbacks-Refused", str(self.generation))])
+        self.pool.queue.clear()
+        call.answer(200, {"generation": self.generation, "refusing": True})
+
+    def stats(self, call):
+        workers = sum(len(g.workers) for g in self.pool.generations)
+        call.answer(200, {"in_flight": self.pool.jobs_running, "queued": len(self.pool.queue), "workers": workers,
+                          "restarts": self.pool.restarts, "requests": self.requests, "generation": self.generation,
+                          "env_version": self.pool_env_version, "refusing": self.refusing})
+
+    def change_env(self, call):
+        try:
+            told = json.loads(call.request.body.decode("utf-8"))
+            version, env = told["version"], checked_env(told["env"])
+            generation = told.get("generation", self.generation)
+            if not all(isinstance(n, int) and not isinstance(n, bool) for n in (version, generation)):
+                raise ValueError("version and generation must be numbers")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            return call.answer(400, {"message": "expected {version, env}: %s" % error})
+        self.changes.append((call, version, env, generation))
+        if len(self.changes) == 1:
+            self.next_change()
+
+    def next_change(self):
+        while self.changes:
+            call, version, env, generation = self.changes[0]
+            if version > self.pool_env_version:
+                self.pool.begin(env, version, generation, lambda failure: self.changed(failure))
+                return
+            self.generation = max(self.generation, generation)
+            self.answer_change(False)
+
+    def changed(self, failure):
+        call, version, env, generation = self.changes[0]
+        if failure is None:
+            self.generation = max(self.generation, generation)
+            self.answer_change(True)
+        else:
+            self.changes.pop(0)
+            call.answer(422, failure)
+        self.next_change()
+
+    def answer_change(self, changed):
+        call = self.changes.pop(0)[0]
+        call.answer(200, {"version": self.pool_env_version, "generation": self.generation, "changed": changed})
+
+
+CALLS = {
+    "ready": ("GET", Front.ready),
+    "env": ("PUT", Front.change_env),
+    "refuse": ("POST", Front.refuse),
+    "stats": ("GET", Front.stats),
+}

@@ -1,0 +1,87 @@
+"""Imports the handler, with nothing of the machine in reach but the standard library."""
+import importlib
+import inspect
+import os
+import site
+import sys
+import traceback
+
+MODULE = "function"
+LONGEST_TRACE = 8 << 10
+HOME = os.path.dirname(os.path.abspath(__file__))
+
+
+class LoadError(Exception):
+    """The handler cannot be loaded; has what users are told."""
+
+    def __init__(self, kind, message, package=None, trace=""):
+        super().__init__(message)
+        self.kind, self.message, self.package, self.trace = kind, message, package, trace
+
+    def told(self):
+        return {"class": self.kind, "message": self.message[:2000], "package": self.package, "log_tail": self.trace}
+
+
+class Handler:
+    """The function, and how it wants to be called."""
+
+    def __init__(self, function):
+        call = function if inspect.isroutine(function) else getattr(function, "__call__", function)
+        self.function = function
+        self.is_async = inspect.iscoroutinefunction(call)
+        try:
+            parameters = [
+                parameter
+                for parameter in inspect.signature(function).parameters.values()
+                if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD, parameter.VAR_POSITIONAL)
+            ]
+        except (TypeError, ValueError):
+            parameters = [None, None]
+        wants_all = any(parameter is not None and parameter.kind == parameter.VAR_POSITIONAL for parameter in parameters)
+        self.takes_context = wants_all or len(parameters) >= 2
+
+    def __call__(self, event, context):
+        return self.function(event, context) if self.takes_context else self.function(event)
+
+
+def prepare_path(function, library):
+    """What can be imported from now on: the standard library, the function, its library."""
+    standard = [entry for entry in sys.path if entry and os.path.abspath(entry) != os.path.dirname(HOME)]
+    sys.path[:] = [function] + standard
+    if library:
+        site.addsitedir(library)
+
+
+def load():
+    """The handler; LoadError if there is none."""
+    try:
+        module = importlib.import_module(MODULE)
+    except BaseException as error:
+        raise load_error(error) from None
+    function = getattr(module, "handler", None)
+    if function is None:
+        raise LoadError("HandlerNotFound", "the code defines no function named 'handler'")
+    if not callable(function):
+        raise LoadError("HandlerNotFound", "'handler' is a %s, not a function" % type(function).__name__)
+    return Handler(function)
+
+
+def load_error(error):
+    package = None
+    if isinstance(error, ModuleNotFoundError) and error.name and error.name != MODULE:
+        package = error.name.partition(".")[0]
+    return LoadError(type(error).__name__, str(error) or type(error).__name__, package, trace_of(error))
+
+
+def trace_of(error):
+    """The trace without our own frames and those of the import system."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(HOME) and "importlib" not in frame.filename
+    ]
+    lines = ["Traceback (most recent call last):\n"] if frames else []
+    lines += traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
+    if error.__cause__ is not None:
+        lines.insert(0, trace_of(error.__cause__) + "\nThe above exception was the direct cause of the following exception:\n\n")
+    return "".join(lines)[-LONGEST_TRACE:]
