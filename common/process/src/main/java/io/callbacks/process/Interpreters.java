@@ -38,6 +38,11 @@ public final class Interpreters {
         this.path = path;
     }
 
+    /** Those on the path of this process. */
+    public static Interpreters onThisMachine() {
+        return on(System.getenv().getOrDefault("PATH", ""));
+    }
+
     /** Those on a search path such as the environment variable {@code PATH}. */
     public static Interpreters on(String searchPath) {
         var path = new ArrayList<Path>();
