@@ -13,6 +13,7 @@ import io.callbacks.invoker.route.MalformedPathException;
 import io.callbacks.invoker.route.RequestPath;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
@@ -22,6 +23,8 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
+import reactor.util.retry.Retry;
+import reactor.util.retry.RetryBackoffSpec;
 
 /**
  * Passes management calls on to the service that answers them, path and query unchanged, once they
@@ -32,6 +35,8 @@ public final class Management
     private static final Logger log = LoggerFactory.getLogger(Management.class);
     private static final Pattern OURS = Pattern.compile("/(?:callbacks|deploy|targets)(?:[/?].*)?");
 
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+
     /** Of what the services behind the door say, this is for the caller. */
     private static final Set<String> PASSED = EndToEndHeaders.names(Problem.ERROR);
 
@@ -40,13 +45,24 @@ public final class Management
     private final HttpClient client;
     private final OpenStreams streams;
     private final long maxBody;
+    private final RetryBackoffSpec whileAway;
 
-    Management(Door door, Services services, HttpClient client, OpenStreams streams, long maxBody) {
+    Management(
+            Door door,
+            Services services,
+            HttpClient client,
+            OpenStreams streams,
+            long maxBody,
+            Duration serviceWait) {
         this.door = door;
         this.services = services;
         this.client = client;
         this.streams = streams;
         this.maxBody = maxBody;
+        this.whileAway =
+                Retry.fixedDelay(serviceWait.dividedBy(BETWEEN_TRIES), BETWEEN_TRIES)
+                        .filter(Management::isAway)
+                        .onRetryExhaustedThrow((_, last) -> last.failure());
     }
 
     /** Whether a request target is a management call. */
@@ -75,6 +91,7 @@ public final class Management
                 .flatMap(
                         body ->
                                 send(request, response, body, service)
+                                        .retryWhen(whileAway)
                                         .doFinally(_ -> body.release()))
                 .onErrorMap(error -> !isAnswered(error), error -> away(service, error));
     }
@@ -110,10 +127,15 @@ public final class Management
                 || error instanceof CallerGoneException;
     }
 
+    /** Whether the service cannot have seen the call. */
+    private static boolean isAway(Throwable error) {
+        return error instanceof ConnectException || error instanceof UnknownHostException;
+    }
+
     private static ProblemException away(Service service, Throwable error) {
         log.warn("Service is away: service={} reason={}", service.name(), error.toString());
         var problem =
-                error instanceof ConnectException || error instanceof UnknownHostException
+                isAway(error)
                         ? Problem.of(
                                         503,
                                         "service-away",

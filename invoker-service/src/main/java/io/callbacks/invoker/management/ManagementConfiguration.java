@@ -27,6 +27,7 @@ class ManagementConfiguration {
                 Upstream.client("services", network.getLoopResources())
                         .responseTimeout(LONGEST_SILENCE),
                 streams,
-                properties.maxManagementBody().toBytes());
+                properties.maxManagementBody().toBytes(),
+                properties.serviceWait());
     }
 }

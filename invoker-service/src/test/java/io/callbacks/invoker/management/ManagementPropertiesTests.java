@@ -3,6 +3,7 @@ package io.callbacks.invoker.management;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,8 @@ class ManagementPropertiesTests {
                                 URI.create("http://127.0.0.1:8003"),
                                 Set.of(),
                                 Set.of(),
-                                DataSize.ofMegabytes(2)));
+                                DataSize.ofMegabytes(2),
+                                Duration.ofSeconds(5)));
     }
 
     @Test
@@ -39,7 +41,8 @@ class ManagementPropertiesTests {
                                 "callbacks.invoker.deployer-url", "http://d",
                                 "callbacks.invoker.hosts", "a,b",
                                 "callbacks.invoker.origins", "https://c",
-                                "callbacks.invoker.max-management-body", "1KB"));
+                                "callbacks.invoker.max-management-body", "1KB",
+                                "callbacks.invoker.service-wait", "1s"));
         assertThat(bound)
                 .isEqualTo(
                         new ManagementProperties(
@@ -48,6 +51,7 @@ class ManagementPropertiesTests {
                                 URI.create("http://d"),
                                 Set.of("a", "b"),
                                 Set.of("https://c"),
-                                DataSize.ofKilobytes(1)));
+                                DataSize.ofKilobytes(1),
+                                Duration.ofSeconds(1)));
     }
 }

@@ -44,7 +44,8 @@ class ManagementTests {
                                             new Service("deployer", deployer.url())),
                                     Upstream.client("management-test", loops),
                                     streams,
-                                    MAX_BODY))
+                                    MAX_BODY,
+                                    Duration.ofSeconds(1)))
                     .bindNow();
 
     @AfterAll
@@ -269,6 +270,20 @@ class ManagementTests {
         assertThat(answer.problem()).isEqualTo("service-away");
         assertThat(answer.header("retry-after")).isPresent();
         assertThat(answer.text()).contains("The registry").contains("callbacks.invoker.registry");
+    }
+
+    @Test
+    void waitsForAServiceThatIsStarting() throws Exception {
+        registry.close();
+        try (var caller = caller()) {
+            caller.send(
+                    "POST /deploy/ HTTP/1.1\nHost: localhost\nContent-Type: application/json\nContent-Length: 2\n\n{}");
+            try (var started =
+                    new ScriptedServer(registry.url().getPort(), it -> it.answer(200, "started"))) {
+                assertThat(caller.answer().text()).isEqualTo("started");
+                assertThat(new String(started.received().body(), US_ASCII)).isEqualTo("{}");
+            }
+        }
     }
 
     @Test

@@ -52,9 +52,13 @@ public final class ScriptedServer implements AutoCloseable {
     private volatile Script script;
 
     public ScriptedServer(Script script) {
+        this(0, script);
+    }
+
+    public ScriptedServer(int port, Script script) {
         this.script = script;
         try {
-            listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+            listener = new ServerSocket(port, 100, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
