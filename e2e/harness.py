@@ -202,8 +202,8 @@ class Platform:
 
     def instances(self):
         """Pids of the instances' fronts."""
-        return [pid for pid in descendants(self.jvm) if "main.py" in " ".join(command_line(pid)) or
-                "main.js" in " ".join(command_line(pid))]
+        return [pid for pid in descendants(self.jvm)
+                if command_line(pid) and os.path.basename(command_line(pid)[-1]) in ("main.py", "main.js")]
 
 
 class Load:

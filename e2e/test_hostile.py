@@ -46,6 +46,7 @@ exports.handler = async (event) => {
   return 'fine';
 };
 """
+LANGUAGES = {"python": PYTHON, "node": NODE}
 EXPECTED = {
     "loop": (504, "timeout"),
     "exit": (502, "worker-ended"),
@@ -61,7 +62,7 @@ class Hostile(unittest.TestCase):
         cls.platform = platform = Platform().start()
         cls.addClassCleanup(platform.remove)
         platform.created("bystander", "def handler(event):\n    return 1\n")
-        for language, code in (("python", PYTHON), ("node", NODE)):
+        for language, code in LANGUAGES.items():
             platform.created("hostile-%s/{what}" % language, code, type=language, timeout_seconds=2, memory_mb=128)
 
     def misbehave(self, language, what):
@@ -76,7 +77,7 @@ class Hostile(unittest.TestCase):
 
     def test_each_gets_the_right_answer_and_bystanders_nothing_of_it(self):
         with Load(self.platform.port, "bystander", rate=30, connections=4) as load:
-            for language in ("python", "node"):
+            for language in LANGUAGES:
                 for what, expected in EXPECTED.items():
                     with self.subTest(language=language, what=what):
                         begin = time.monotonic()
@@ -88,14 +89,14 @@ class Hostile(unittest.TestCase):
 
     def test_allocating_without_end_harms_nobody_else(self):
         with Load(self.platform.port, "bystander", rate=30, connections=4) as load:
-            for language in ("python", "node"):
+            for language in LANGUAGES:
                 with self.subTest(language=language):
                     answer = self.misbehave(language, "allocate")
                     self.assertIn(answer.status, (500, 502), answer)
         self.assertEqual([], load.failures[:5])
 
     def test_a_megabyte_of_output_is_kept_and_shown(self):
-        for language in ("python", "node"):
+        for language in LANGUAGES:
             with self.subTest(language=language):
                 answer = self.platform.invoke("hostile-%s/print" % language, {}, headers={"X-Request-Id": "loud-" + language})
                 self.assertEqual("printed", answer.json)
