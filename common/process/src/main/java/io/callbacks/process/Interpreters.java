@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interpreters {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_SURVEYS = Duration.ofMinutes(5);
     private static final int NEWEST_PYTHON_MINOR = 20;
     private static final String PYTHON_QUESTION =
             "import sys, sysconfig, platform; v = sys.version_info; print(sys.executable); print('%d.%d.%d' % v[:3]);"
@@ -33,6 +35,7 @@ public final class Interpreters {
 
     private final List<Path> path;
     private final Map<String, Interpreter> found = new ConcurrentHashMap<>();
+    private final AtomicLong surveyDue = new AtomicLong(System.nanoTime());
 
     private Interpreters(List<Path> path) {
         this.path = path;
@@ -91,15 +94,30 @@ public final class Interpreters {
         };
     }
 
-    /** The types with versions that can run here, such as {@code python3.11}. */
+    /**
+     * The types with versions that can run here, such as {@code python3.11}, as far as known:
+     * others than the first of each language are looked for in the background.
+     */
     public List<String> types() {
-        var types = new TreeSet<String>();
-        find("node").map(Interpreter::type).ifPresent(types::add);
-        find("python").map(Interpreter::type).ifPresent(types::add);
-        for (int minor = 8; minor <= NEWEST_PYTHON_MINOR; minor++) {
-            find("python3." + minor).map(Interpreter::type).ifPresent(types::add);
+        find("node");
+        find("python");
+        var due = surveyDue.get();
+        if (System.nanoTime() - due >= 0
+                && surveyDue.compareAndSet(due, System.nanoTime() + BETWEEN_SURVEYS.toNanos())) {
+            Thread.ofVirtual().name("interpreters").start(this::survey);
         }
+        var types = new TreeSet<String>();
+        found.values().stream()
+                .filter(i -> Files.isExecutable(i.executable()))
+                .map(Interpreter::type)
+                .forEach(types::add);
         return List.copyOf(types);
+    }
+
+    private void survey() {
+        for (int minor = 8; minor <= NEWEST_PYTHON_MINOR; minor++) {
+            find("python3." + minor);
+        }
     }
 
     /** What a program says it is; null if it is none of ours, too old, or does not answer. */
