@@ -25,9 +25,8 @@ final class Services {
                         "--callbacks.data=" + data,
                         // always the same: after a kill its leases are taken up at once
                         "--callbacks.replica=standalone",
-                        // and so long after a kill Kafka gives its partitions to its new life
-                        "--spring.cloud.stream.kafka.default.consumer.configuration.session.timeout.ms=6000",
-                        "--spring.cloud.stream.kafka.default.consumer.configuration.heartbeat.interval.ms=2000");
+                        // and Kafka gives its partitions to its new life at once
+                        "--spring.cloud.stream.kafka.default.consumer.configuration.group.instance.id=standalone");
     }
 
     ConfigurableApplicationContext registry() {
