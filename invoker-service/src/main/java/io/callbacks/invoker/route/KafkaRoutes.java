@@ -154,12 +154,18 @@ final class KafkaRoutes implements Routes, SmartLifecycle {
         }
     }
 
-    private static List<TopicPartition> partitions(KafkaConsumer<String, byte[]> kafka) {
+    private List<TopicPartition> partitions(KafkaConsumer<String, byte[]> kafka) {
         var partitions = new ArrayList<TopicPartition>();
         for (var topic : List.of(Topics.CALLBACK, Topics.ROUTE)) {
             var known = kafka.partitionsFor(topic, ASKING);
-            if (known == null || known.isEmpty()) {
-                throw new KafkaException("there is no topic " + topic + " yet");
+            if (known.isEmpty()) {
+                log.info("Waiting for the registry to make its topics: servers={}", servers);
+            }
+            while (known.isEmpty()) {
+                if (stoppedWithin(PAUSE)) {
+                    throw new WakeupException();
+                }
+                known = kafka.partitionsFor(topic, ASKING);
             }
             known.forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));
         }
