@@ -1,5 +1,6 @@
 'use strict';
 /** Imports the handler. */
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
@@ -32,6 +33,7 @@ async function load(directory) {
   try {
     module = file.endsWith('.mjs') ? await import(pathToFileURL(file).href) : require(file);
   } catch (error) {
+    if (error instanceof SyntaxError) throw syntaxError(error, file);
     throw loadError(error);
   }
   const handler = module?.handler ?? module?.default?.handler;
@@ -50,6 +52,16 @@ function loadError(error) {
   return new LoadError(classOf(error), String(error?.message ?? error), null, traceOf(error));
 }
 
+/** Of an ES module Node.js does not tell where it is wrong, unless it is only checked. */
+function syntaxError(error, file) {
+  const failure = loadError(error);
+  if (failure.trace.startsWith('SyntaxError')) {
+    const checked = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5_000 });
+    if (checked.stderr) failure.trace = withoutOurs(checked.stderr.split('\n\nNode.js')[0]);
+  }
+  return failure;
+}
+
 /** The package a message about a missing module names; null if it is a file of the code's own. */
 function packageOf(message) {
   const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1] ?? '';
@@ -61,13 +73,16 @@ function classOf(error) {
   return String(error?.name || error?.constructor?.name || typeof error).slice(0, 200);
 }
 
-/** The trace without our own frames and those of the runtime. */
+/** The trace, and those of its causes, without our own frames and those of the runtime. */
 function traceOf(error) {
   if (!(error instanceof Error)) return `${String(error)}\n`;
-  const lines = String(error.stack || error).split('\n');
-  const own = lines.filter((line) => !/^\s+at /.test(line) || !(line.includes(HOME) || /\(?node:/.test(line)));
   const cause = error.cause === undefined ? '' : `caused by: ${traceOf(error.cause)}`;
-  return `${own.join('\n')}\n${cause}`.slice(-LONGEST_TRACE);
+  return (withoutOurs(String(error.stack || error)) + cause).slice(-LONGEST_TRACE);
+}
+
+function withoutOurs(trace) {
+  const isOurs = (line) => /^(?:\s+at |- )/.test(line) && (line.includes(HOME) || /\(?node:/.test(line));
+  return `${trace.split('\n').filter((line) => !isOurs(line)).join('\n')}\n`;
 }
 
 module.exports = { LoadError, classOf, load, loadError, packageOf, traceOf };
