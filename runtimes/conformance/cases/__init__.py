@@ -1,0 +1,1 @@
+"""What every shim must do, by subject."""

@@ -1,0 +1,301 @@
+"""The event and the context a handler gets."""
+import base64
+import json
+import re
+import time
+import uuid
+
+from harness.suite import case, expect, expect_in, expect_that
+
+
+def event_of(answer):
+    expect(answer.status, 200, "the status")
+    return answer.json["event"]
+
+
+@case("event")
+def path_is_below_api(instance):
+    event = event_of(instance.get("/api/shop/items/7?x=1"))
+    expect(event["path"], "/shop/items/7", "path")
+    expect(event["requestContext"]["path"], "/api/shop/items/7", "requestContext.path")
+    expect(event["requestContext"]["stage"], "api", "stage")
+
+
+@case("event")
+def empty_path_is_a_slash(instance):
+    expect(event_of(instance.get("/api"))["path"], "/", "path")
+    expect(event_of(instance.get("/api/"))["path"], "/", "path")
+    expect(event_of(instance.get("/api?a=1"))["path"], "/", "path")
+
+
+@case("event")
+def path_stays_encoded(instance):
+    expect(event_of(instance.get("/api/a%2Fb/%C3%BC%20c"))["path"], "/a%2Fb/%C3%BC%20c", "path")
+
+
+@case("event")
+def only_a_whole_prefix_is_taken_off(instance):
+    expect(event_of(instance.get("/apis/x"))["path"], "/apis/x", "path")
+
+
+@case("event")
+def methods_arrive(instance):
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        event = event_of(instance.request(method, "/api/m"))
+        expect(event["httpMethod"], method, "httpMethod")
+        expect(event["requestContext"]["httpMethod"], method, "requestContext.httpMethod")
+
+
+@case("event")
+def resource_is_told(instance):
+    event = event_of(instance.get("/api/shop/7", ("X-Callbacks-Resource", "/shop/{id}")))
+    expect(event["resource"], "/shop/{id}", "resource")
+    expect(event["requestContext"]["resourcePath"], "/shop/{id}", "resourcePath")
+
+
+@case("event")
+def resource_defaults_to_proxy(instance):
+    expect(event_of(instance.get("/api/x"))["resource"], "/{proxy+}", "resource")
+
+
+@case("event")
+def path_parameters_are_told(instance):
+    told = json.dumps({"id": "grün/7", "rest": "a b"})
+    event = event_of(instance.get("/api/shop/7", ("X-Callbacks-Path-Parameters", told)))
+    expect(event["pathParameters"], {"id": "grün/7", "rest": "a b"}, "pathParameters")
+
+
+@case("event")
+def no_path_parameters_are_null(instance):
+    expect(event_of(instance.get("/api/x"))["pathParameters"], None, "pathParameters")
+    empty = instance.get("/api/x", ("X-Callbacks-Path-Parameters", "{}"))
+    expect(event_of(empty)["pathParameters"], None, "pathParameters")
+
+
+@case("event")
+def query_is_decoded(instance):
+    event = event_of(instance.get("/api/x?name=gr%C3%BCn+und%20blau&empty=&eq=a%3Db"))
+    expect(event["queryStringParameters"], {"name": "grün und blau", "empty": "", "eq": "a=b"}, "the query")
+
+
+@case("event")
+def query_keeps_the_last_and_all(instance):
+    event = event_of(instance.get("/api/x?a=1&b=2&a=3"))
+    expect(event["queryStringParameters"], {"a": "3", "b": "2"}, "queryStringParameters")
+    expect(event["multiValueQueryStringParameters"], {"a": ["1", "3"], "b": ["2"]}, "the multi-value twin")
+
+
+@case("event")
+def no_query_is_null(instance):
+    for target in ("/api/x", "/api/x?"):
+        event = event_of(instance.get(target))
+        expect(event["queryStringParameters"], None, "queryStringParameters")
+        expect(event["multiValueQueryStringParameters"], None, "multiValueQueryStringParameters")
+
+
+@case("event")
+def query_names_of_objects_are_harmless(instance):
+    event = event_of(instance.get("/api/x?__proto__=1&constructor=2&toString=3"))
+    expect(event["queryStringParameters"], {"__proto__": "1", "constructor": "2", "toString": "3"}, "the query")
+
+
+@case("event")
+def headers_keep_their_case(instance):
+    headers = event_of(instance.get("/api/x", ("X-MiXeD-Case", "Value"), ("lower", "l")))["headers"]
+    expect(headers.get("X-MiXeD-Case"), "Value", "X-MiXeD-Case")
+    expect(headers.get("lower"), "l", "lower")
+
+
+@case("event")
+def headers_keep_the_last_and_all(instance):
+    event = event_of(instance.get("/api/x", ("X-Twice", "1"), ("X-Twice", "2, 3")))
+    expect(event["headers"]["X-Twice"], "2, 3", "the header")
+    expect(event["multiValueHeaders"]["X-Twice"], ["1", "2, 3"], "all values")
+
+
+@case("event")
+def headers_of_the_platform_are_taken_off(instance):
+    event = event_of(instance.get("/api/x", ("X-Callbacks-Timeout-Ms", "3000"), ("x-callbacks-other", "1")))
+    names = [name for name in event["multiValueHeaders"] if name.lower().startswith("x-callbacks-")]
+    expect(names, [], "headers of the platform")
+
+
+@case("event")
+def source_ip_is_told(instance):
+    event = event_of(instance.get("/api/x", ("X-Callbacks-Source-Ip", "203.0.113.9")))
+    expect(event["requestContext"]["identity"]["sourceIp"], "203.0.113.9", "sourceIp")
+    expect(event_of(instance.get("/api/x"))["requestContext"]["identity"]["sourceIp"], "127.0.0.1", "sourceIp")
+
+
+@case("event")
+def user_agent_is_told(instance):
+    event = event_of(instance.get("/api/x", ("User-Agent", "suite/1")))
+    expect(event["requestContext"]["identity"]["userAgent"], "suite/1", "userAgent")
+    expect(event_of(instance.get("/api/x"))["requestContext"]["identity"]["userAgent"], None, "userAgent")
+
+
+@case("event")
+def request_id_is_kept(instance):
+    answer = instance.get("/api/x", ("X-Request-Id", "the-id-17"))
+    event = event_of(answer)
+    expect(event["requestContext"]["requestId"], "the-id-17", "requestId")
+    expect(answer.json["context"]["request_id"], "the-id-17", "context")
+    expect(event["headers"]["X-Request-Id"], "the-id-17", "the header")
+
+
+@case("event")
+def request_id_is_made(instance):
+    answer = instance.get("/api/x")
+    made = event_of(answer)["requestContext"]["requestId"]
+    expect(str(uuid.UUID(made)), made, "requestId")
+    expect(answer.json["context"]["request_id"], made, "context")
+
+
+@case("event")
+def request_context_names_the_callback(instance):
+    context = event_of(instance.get("/api/x"))["requestContext"]
+    expect(context["accountId"], "callbacks", "accountId") if context["accountId"] == "callbacks" else None
+    expect(context["accountId"], "callbacks", "accountId")
+    expect(context["apiId"], instance.callback_id, "apiId")
+    expect(context["resourceId"], instance.callback_id, "resourceId")
+    expect(context["protocol"], "HTTP/1.1", "protocol")
+
+
+@case("event")
+def request_time_is_now(instance):
+    context = event_of(instance.get("/api/x"))["requestContext"]
+    pattern = r"\d\d/(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}:\d\d:\d\d:\d\d \+0000"
+    expect_that(re.fullmatch(pattern, context["requestTime"]), "a time as in a log", context["requestTime"])
+    expect_that(abs(context["requestTimeEpoch"] / 1000 - time.time()) < 60, "now", context["requestTimeEpoch"])
+
+
+@case("event")
+def no_body_is_null(instance):
+    for answer in (instance.get("/api/x"), instance.request("POST", "/api/x", "")):
+        event = event_of(answer)
+        expect(event["body"], None, "body")
+        expect(event["isBase64Encoded"], False, "isBase64Encoded")
+
+
+@case("event")
+def text_body_is_text(instance):
+    event = event_of(instance.request("POST", "/api/x", '{"grün": 1}\n'))
+    expect(event["body"], '{"grün": 1}\n', "body")
+    expect(event["isBase64Encoded"], False, "isBase64Encoded")
+
+
+@case("event")
+def byte_order_mark_is_kept(instance):
+    expect(event_of(instance.request("POST", "/api/x", b"\xef\xbb\xbfa"))["body"], "\ufeffa", "body")
+
+
+@case("event")
+def other_body_is_base64(instance):
+    for body in (b"\xff\x00\xfe", b"caf\xe9", b"\xed\xa0\x80", b"\xc0\x80"):
+        event = event_of(instance.request("POST", "/api/x", body))
+        expect(event["isBase64Encoded"], True, "isBase64Encoded")
+        expect(base64.b64decode(event["body"]), body, "body")
+
+
+@case("event")
+def members_are_those_of_the_contract(instance):
+    members = {
+        "resource", "path", "httpMethod", "headers", "multiValueHeaders", "queryStringParameters",
+        "multiValueQueryStringParameters", "pathParameters", "stageVariables", "requestContext", "body",
+        "isBase64Encoded",
+    }
+    event = event_of(instance.get("/api/x"))
+    expect(set(event), members, "the members")
+    expect(event["stageVariables"], None, "stageVariables")
+
+
+@case("event")
+def context_tells_of_the_function(instance):
+    context = instance.get("/api/x").json["context"]
+    expect(context["function_name"], "conformance", "the name")
+    expect(str(context["function_version"]), "5", "the version")
+    expect(str(context["memory_mb"]), "256", "the memory")
+
+
+@case("event")
+def remaining_time_counts_down_from_the_timeout(instance):
+    remaining = instance.get("/api/x").json["context"]["remaining"]
+    expect_that(3000 < remaining <= 5000, "a little less than 5000", remaining)
+
+
+@case("event")
+def remaining_time_is_what_the_gateway_leaves(instance):
+    remaining = instance.get("/api/x", ("X-Callbacks-Timeout-Ms", "2500")).json["context"]["remaining"]
+    expect_that(1000 < remaining <= 2500, "a little less than 2500", remaining)
+    more = instance.get("/api/x", ("X-Callbacks-Timeout-Ms", "99999999")).json["context"]["remaining"]
+    expect_that(3000 < more <= 5000, "no more than the timeout", more)
+
+
+ENV = {"GREETING": "grüße", "EMPTY": "", "OMP_NUM_THREADS": "3"}
+
+
+@case("event", env=ENV, env_version=4)
+def env_is_there_before_the_import(instance):
+    seen = instance.get("/api/x").json
+    for when in ("environ", "at_import"):
+        for name, value in ENV.items():
+            expect(seen[when].get(name), value, "%s in %s" % (name, when))
+
+
+@case("event", env=ENV, env_version=4)
+def env_holds_nothing_of_the_platform(instance):
+    names = set(instance.get("/api/x").json["environ"])
+    known = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "CALLBACKS_CALLBACK_ID", "CALLBACKS_REVISION",
+             "CALLBACKS_ENV_VERSION", "CALLBACKS_FUNCTION_NAME", "CALLBACKS_MEMORY_MB",
+             "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", *ENV}
+    expect(names - known, set(), "what nobody should see")
+
+
+@case("event", env=ENV, env_version=4)
+def env_tells_what_runs(instance):
+    environ = instance.get("/api/x").json["environ"]
+    told = {"CALLBACKS_CALLBACK_ID": instance.callback_id, "CALLBACKS_REVISION": "5", "CALLBACKS_ENV_VERSION": "4",
+            "CALLBACKS_FUNCTION_NAME": "conformance", "CALLBACKS_MEMORY_MB": "256", "LANG": "C.UTF-8", "TZ": "UTC"}
+    expect({name: environ.get(name) for name in told}, told, "what is told")
+
+
+@case("event", front_env={"LANG": "C"})
+def basics_are_passed_on_as_they_are(instance):
+    environ = instance.get("/api/x").json["environ"]
+    expect(environ["LANG"], "C", "LANG")
+    expect(environ.get("LC_CTYPE"), None, "LC_CTYPE")
+
+
+@case("event", env=ENV, env_version=4)
+def working_directory_is_the_fronts(instance):
+    seen = instance.get("/api/x").json
+    expect(seen["directory"], instance.home, "the working directory")
+    expect(seen["standard_input"], "", "standard input")
+
+
+@case("event", config_file=True, env=ENV, alone=True)
+def configuration_may_be_a_file(instance):
+    expect(instance.get("/api/x").json["environ"]["GREETING"], "grüße", "GREETING")
+    instance.close_lifeline()
+    expect(instance.control("GET", "ready").status, 200, "ready after standard input was closed")
+
+
+@case("shapes")
+def handler_may_be_any_callable(instance):
+    answer = instance.get("/api/shape", ("X-Request-Id", "shape-1"))
+    expect(answer.json, {"path": "/shape", "request_id": "shape-1"}, "the answer")
+
+
+@case("event")
+def answer_names_revision_and_env_version(instance):
+    answer = instance.get("/api/x")
+    expect(answer.header("X-Callbacks-Revision"), "5", "the revision")
+    expect(answer.header("X-Callbacks-Env-Version"), "1", "the env version")
+    expect_in(answer.header("X-Callbacks-Error"), [None], "an error header")
+
+
+@case("machine", only="python")
+def nothing_installed_on_the_machine_is_seen(instance):
+    seen = instance.get("/api/x").json
+    expect(seen["found"], [], "packages of the machine")
+    expect_that("runtimes/python" not in " ".join(seen["path"]), "a path without the shim", seen["path"])

@@ -1,0 +1,3 @@
+const inner = require('surely-not-there/inner');
+
+exports.handler = () => inner;

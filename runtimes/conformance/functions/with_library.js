@@ -1,0 +1,3 @@
+const { value } = require('of_library');
+
+exports.handler = () => value;

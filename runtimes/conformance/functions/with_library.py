@@ -1,0 +1,5 @@
+import of_library
+
+
+def handler(event):
+    return of_library.value
