@@ -4,6 +4,7 @@ import re
 
 TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 REQUEST_LINE = re.compile(rb"(" + TOKEN + rb") ([\x21-\x7e]+) HTTP/1\.([01])\r\n")
+BARE_LF = re.compile(rb"(?<!\r)\n")
 OTHER_VERSION = re.compile(rb"\S+ \S+ HTTP/[02-9]")
 HEADER = re.compile(rb"(" + TOKEN + rb"):([^\x00-\x08\x0a-\x1f\x7f]*)\r\n")
 CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,256})?\r\n")
@@ -78,16 +79,16 @@ class Parser:
 
     def _head_complete(self):
         buffer = self.buffer
-        if buffer[:2] == b"\r\n":  # one stray line end between requests (RFC 9112, 2.2)
+        if buffer[:2] == b"\r\n":  # a stray line end between requests (RFC 9112, 2.2)
             del buffer[:2]
             self.scanned = 0
         end = buffer.find(b"\r\n\r\n", self.scanned)
         if end > MAX_HEAD or end < 0 and len(buffer) > MAX_HEAD:
             raise HttpError(431, "head too large")
+        if BARE_LF.search(buffer, self.scanned, len(buffer) if end < 0 else end):
+            raise HttpError(400, "line ends with a bare LF")
         if end < 0:
             self.scanned = max(0, len(buffer) - 3)
-            if b"\n" in buffer and buffer.find(b"\r\n") < 0:
-                raise HttpError(400, "line ends with a bare LF")
             return False
         self._head(end + 2)
         del buffer[: end + 4]
@@ -129,9 +130,9 @@ class Parser:
         if self.length is not None and self.length > self.max_body:
             raise HttpError(413, "body too large")
         if codings:
-            self.body, self.left = bytearray(), -1
+            self.body, self.left, self.trailers = bytearray(), -1, 0
         tokens = b",".join(fields.get(b"connection", [])).lower().replace(b" ", b"").split(b",")
-        request.keep_alive = b"close" not in tokens if request.version == 1 else b"keep-alive" in tokens
+        request.keep_alive = request.version == 1 and b"close" not in tokens
         expect = fields.get(b"expect", [b""])[-1].lower()
         if expect and request.version == 1:
             if expect != b"100-continue":
@@ -158,9 +159,10 @@ class Parser:
                     if line_end == at:
                         at += 2
                         return True
+                    self.trailers += max(0, line_end + 2 - at)
+                    if self.trailers > MAX_TRAILERS or line_end < 0 and len(buffer) - at > MAX_TRAILERS:
+                        raise HttpError(431, "trailers too large")
                     if line_end < 0:
-                        if len(buffer) - at > MAX_TRAILERS:
-                            raise HttpError(431, "trailers too large")
                         return False
                     if not HEADER.match(buffer, at):
                         raise HttpError(400, "trailer")
@@ -189,17 +191,18 @@ HOP_BY_HOP = {
 
 def checked_headers(headers):
     """A worker's headers that may pass; ValueError if one must not be written."""
-    passed, size = [], 0
+    size = 0
     for name, value in headers:
         if not isinstance(name, str) or not isinstance(value, str) or not NAME.match(name) or not VALUE.match(value):
-            raise ValueError("header %r is malformed" % (name,))
+            raise ValueError("header %.80r is malformed" % (name,))
         size += len(name) + len(value) + 4
-        lower = name.lower()
-        if lower not in HOP_BY_HOP and not lower.startswith("x-callbacks-"):
-            passed.append((name, value))
     if size > MAX_HEAD:
         raise ValueError("headers are larger than 64 KiB")
-    return passed
+    return [(name, value) for name, value in headers if passes(name.lower())]
+
+
+def passes(name):
+    return name not in HOP_BY_HOP and not name.startswith("x-callbacks-")
 
 
 def encoded(text):

@@ -4,7 +4,7 @@ import binascii
 import collections.abc
 import json
 
-from .http1 import NAME, VALUE
+from .http1 import NAME, VALUE, checked_headers
 
 
 class BadAnswer(Exception):
@@ -53,7 +53,11 @@ def headers_of(result):
     cookies = result.get("cookies") or []
     if not isinstance(cookies, (list, tuple)):
         raise BadAnswer("cookies must be a list")
-    return headers + [header("Set-Cookie", cookie) for cookie in cookies]
+    headers += [header("Set-Cookie", cookie) for cookie in cookies]
+    try:
+        return checked_headers(headers)
+    except ValueError as error:
+        raise BadAnswer(str(error)) from None
 
 
 def mapping(result, name):
