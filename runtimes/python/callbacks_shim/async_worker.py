@@ -5,7 +5,7 @@ import sys
 
 from . import frames
 from .result import BadAnswer, answer_of, piece_of
-from .worker import REQUEST, Requests
+from .worker import REQUEST, Requests, fits
 
 
 class AsyncWorker(Requests):
@@ -38,39 +38,45 @@ class AsyncWorker(Requests):
             self.unacknowledged[number] -= int.from_bytes(payload, "little")
             self.windows[number].set()
         elif kind == frames.ABORT and number in self.tasks:
-            self.tasks[number].cancel()
+            self.abort(number)
+
+    def abort(self, number):
+        self.tasks[number].cancel()
+        if number not in self.unacknowledged:  # it has not begun, and now never does
+            del self.tasks[number]
+            self.send(self.raised(number, asyncio.CancelledError("before it began")))
 
     async def serve(self, number, job):
         REQUEST.set(job.request_id)
         self.unacknowledged[number], self.windows[number] = 0, asyncio.Event()
         try:
-            event, context = self.begin(job)
-            result = self.handler(event, context)
-            if inspect.isawaitable(result):
-                result = await result
-            answer = answer_of(result)
-            if isinstance(answer.body, bytes):
-                self.send(b"".join(self.whole(number, answer)))
-            else:
-                await self.stream(number, answer)
+            last = await self.answer(number, job)
         except BadAnswer as error:
-            self.send(self.bad(number, error))
+            last = self.bad(number, error)
         except (Exception, asyncio.CancelledError) as error:
-            self.send(self.raised(number, error))
+            last = self.raised(number, error)
         finally:
             for stream in (sys.stdout, sys.stderr):
                 if hasattr(stream, "finish"):
                     stream.finish(job.request_id)
             del self.tasks[number], self.unacknowledged[number], self.windows[number]
+        self.send(last)
 
-    async def stream(self, number, answer):
-        self.send(self.head(number, answer, None))
-        pieces = answer.body if hasattr(answer.body, "__anext__") else in_turn(answer.body)
-        async for piece in pieces:
+    async def answer(self, number, job):
+        """Answers but for the last frames, which it gives."""
+        event, context = self.begin(job)
+        result = self.handler(event, context)
+        if inspect.isawaitable(result):
+            result = await result
+        answer = answer_of(result)
+        if fits(answer.body):
+            return self.whole(number, answer)
+        self.send(self.head(number, answer))
+        async for piece in in_turn(answer.body):
             whole = piece_of(piece)
             for at in range(0, len(whole), frames.PIECE):
                 await self.send_piece(number, whole[at : at + frames.PIECE])
-        self.send(frames.frame(frames.END, number))
+        return frames.frame(frames.END, number)
 
     async def send_piece(self, number, part):
         self.unacknowledged[number] += len(part)
@@ -99,7 +105,13 @@ class AsyncWorker(Requests):
             self.loop.remove_writer(self.connection)
 
 
-async def in_turn(iterator):
+def in_turn(body):
+    if isinstance(body, bytes):
+        body = iter([body])
+    return body if hasattr(body, "__anext__") else one_by_one(body)
+
+
+async def one_by_one(iterator):
     for piece in iterator:
         yield piece
         await asyncio.sleep(0)

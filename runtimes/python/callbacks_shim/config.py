@@ -37,6 +37,8 @@ class Config:
     def take_line(self, line):
         """Takes in the configuration line; ValueError if it is none."""
         told = json.loads(line.decode("utf-8"))
+        if not isinstance(told["token"], str) or not told["token"]:
+            raise ValueError("the token must be a string")
         self.token = told["token"]
         self.env = checked_env(told["env"])
         self.env_version = int(told["env_version"])
@@ -58,6 +60,7 @@ def checked_env(env):
         for name, value in env.items()
     ):
         raise ValueError("env must be an object of strings")
+    "".join([*env, *env.values()]).encode("utf-8")  # half of a surrogate pair is no text
     return env
 
 
@@ -67,9 +70,9 @@ def read_line(config):
         with open(config.config_file, "rb") as file:
             return file.read(MAX_CONFIG + 1)
     line = bytearray()
-    while not line.endswith(b"\n"):
+    while b"\n" not in line:
         part = os.read(0, 65536)
         if not part or len(line) > MAX_CONFIG:
             raise ValueError("standard input must begin with a line of JSON, at most 1 MiB")
         line += part
-    return bytes(line)
+    return bytes(line.partition(b"\n")[0])

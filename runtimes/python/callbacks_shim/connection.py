@@ -9,6 +9,7 @@ from .pool import Exchange
 CHUNK_ENDS = b"\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
 PUSH_AT = 64 << 10
+HALF_SENT_SECONDS, IDLE_SECONDS, DRAINING_SECONDS, LINGER_SECONDS = 10, 120, 0.5, 2
 
 
 class Connection:
@@ -23,6 +24,22 @@ class Connection:
         self.closing = False
         self.open = True
         self.before_drain = False
+        self.deaf = False  # has refused, and lets what still arrives run out so that the refusal is read
+
+    @property
+    def idle(self):
+        """Whether nothing is asked and nothing is left to say."""
+        return self.deaf or self.call is None and self.parser.idle and not self.out
+
+    def scan(self, now):
+        quiet = now - self.last_heard
+        if self.deaf:
+            if quiet > LINGER_SECONDS:
+                self.close()
+        elif self.call is None and not self.parser.idle and quiet > HALF_SENT_SECONDS:
+            self.refuse(408, "the request did not arrive in time")
+        elif self.idle and quiet > (DRAINING_SECONDS if self.front.draining else IDLE_SECONDS):
+            self.close()
 
     def on_ready(self, mask):
         if mask & self.front.loop.WRITE:
@@ -39,6 +56,8 @@ class Connection:
             data = b""
         if not data:
             return self.close()
+        if self.deaf:
+            return
         self.last_heard = time.monotonic()
         self.parser.feed(data)
         if self.call is None:
@@ -61,7 +80,9 @@ class Connection:
 
     def refuse(self, status, why):
         """Not HTTP, or not all of it: nothing that follows can be understood."""
-        self.closing = True
+        self.closing = self.deaf = True
+        self.last_heard = time.monotonic()
+        self.parser.buffer.clear()
         self.write(http1.json_answer(status, {"message": why}, [("X-Callbacks-Error", "bad-request")], False))
 
     def write(self, data):
@@ -82,7 +103,7 @@ class Connection:
         if self.call:
             self.call.on_flushed()
         if not self.out and self.closing and self.call is None:
-            return self.close()
+            return self.say_no_more() if self.deaf else self.close()
         if self.open:
             self.front.loop.write(self.socket.fileno(), bool(self.out))
 
@@ -102,16 +123,21 @@ class Connection:
         if self.open and self.call is None:
             self.next_request()
 
+    def say_no_more(self):
+        if not self.open:
+            return
+        self.front.loop.write(self.socket.fileno(), False)
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.close()  # the client was quicker
+
     def close(self):
         if not self.open:
             return
         self.open = False
         self.front.loop.remove(self.socket.fileno())
         self.front.connections.discard(self)
-        try:
-            self.socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass  # the client was quicker
         self.socket.close()
         self.out.clear()
         if self.call:
@@ -143,6 +169,7 @@ class Call(Exchange):
         if length is not None and (isinstance(length, bool) or not isinstance(length, int) or length < 0):
             raise ValueError("length %.80r" % (length,))
         passed = http1.checked_headers(headers)
+        self.last_one_while_draining()
         self.begun, self.status, self.length = True, status, length
         passed += self.connection.front.told(worker.generation.env_version)
         old = self.request.version == 0
@@ -158,7 +185,7 @@ class Call(Exchange):
     def chunk(self, data):
         self.received += len(data)
         self.unacknowledged += len(data)
-        if self.length is not None and self.received > self.length or self.unacknowledged > frames.WINDOW + 2 * frames.PIECE and self.length is None:
+        if self.length is not None and self.received > self.length or self.unacknowledged > frames.WINDOW + 2 * frames.PIECE:
             raise frames.FrameError("more body than there may be")
         if self.has_body and data:
             self.pending += b"%x\r\n" % len(data) + data + CHUNK_ENDS if self.chunked else data
@@ -179,6 +206,7 @@ class Call(Exchange):
             return
         if self.committed:
             return self.break_off()
+        self.last_one_while_draining()
         front = self.connection.front
         version = front.pool_env_version if env_version is None else env_version
         told = [("X-Callbacks-Error", error), *front.told(version), *headers]
@@ -191,9 +219,17 @@ class Call(Exchange):
 
     def answer(self, status, value, headers=()):
         """An answer of the front's own to a control call."""
+        self.last_one_while_draining()
         self.pending += http1.json_answer(status, value, headers, self.keep_alive, self.request.method != "HEAD")
         self.push()
         self.finish()
+
+    def reject(self, status, error, message, headers=()):
+        self.answer(status, {"message": message}, [("X-Callbacks-Error", error), *headers])
+
+    def last_one_while_draining(self):
+        if self.connection.front.draining:
+            self.keep_alive = False
 
     def push(self):
         self.committed = True
@@ -216,7 +252,7 @@ class Call(Exchange):
     def finish(self):
         self.done = True
         if self.connection.open:
-            self.connection.finished(self.keep_alive and not self.connection.front.draining)
+            self.connection.finished(self.keep_alive)
 
 
 MESSAGES = {

@@ -10,7 +10,7 @@ PREFIX = "/api"
 class Job:
     """A request on its way to a worker, as plain values that marshal carries."""
 
-    FIELDS = ("method", "target", "headers", "body", "request_id", "resource", "parameters", "source_ip", "seconds")
+    FIELDS = ("method", "target", "headers", "body", "request_id", "resource", "parameters", "source_ip", "deadline")
     __slots__ = FIELDS
 
     def __init__(self, *values):
@@ -21,7 +21,7 @@ class Job:
         return tuple(getattr(self, name) for name in self.FIELDS)
 
 
-def job_of(request, request_id, peer, seconds):
+def job_of(request, request_id, peer, deadline):
     """What a worker has to know of a request; the gateway's own headers are taken off."""
     told, kept = {}, []
     for name, value in request.headers:
@@ -40,7 +40,7 @@ def job_of(request, request_id, peer, seconds):
         told.get("x-callbacks-resource", "/{proxy+}"),
         told.get("x-callbacks-path-parameters", ""),
         told.get("x-callbacks-source-ip", peer),
-        seconds,
+        deadline,
     )
 
 
@@ -56,7 +56,7 @@ def multi(pairs):
 def parameters_of(text):
     try:
         value = json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) and value else None
 

@@ -16,7 +16,6 @@ from .loop import Loop
 from .pool import Pool
 
 CONTROL = "/_callbacks/"
-HALF_SENT_SECONDS, IDLE_SECONDS = 10, 120
 LONGEST_LIFELINE_DRAIN = 8.0
 
 
@@ -37,6 +36,7 @@ class Front:
         self.pool = Pool(config, self.loop, output, self.masker)
         self.connections = set()
         self.listener = None
+        self.accept_again = None  # when, after it was not possible
         self.generation = config.generation
         self.refusing = self.draining = False
         self.drain_until = None
@@ -105,6 +105,12 @@ class Front:
                 client, peer = self.listener.accept()
             except BlockingIOError:
                 return
+            except ConnectionError:
+                continue  # gone before it was taken
+            except OSError:  # no descriptors left: others have to be closed first
+                self.loop.pause(self.listener.fileno(), True)
+                self.accept_again = time.monotonic() + 0.2
+                return
             client.setblocking(False)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             fcntl.fcntl(client, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
@@ -128,28 +134,27 @@ class Front:
         self.loop.remove(self.listener.fileno())
         self.listener.close()
         for connection in list(self.connections):
-            if connection.call is None and connection.parser.idle and not connection.before_drain:
-                connection.closing = True
-                connection.flush()
+            if connection.idle and not connection.before_drain:
+                connection.read()  # what has arrived is answered
+            if connection.idle and not connection.before_drain:
+                connection.close()
 
     def tick(self, now):
         self.output.flush()
         self.pool.scan(now)
+        if self.accept_again and now > self.accept_again and not self.draining:
+            self.accept_again = None
+            self.loop.pause(self.listener.fileno(), False)
         for connection in list(self.connections):
-            quiet = now - connection.last_heard
-            if connection.call is None and not connection.parser.idle and quiet > HALF_SENT_SECONDS:
-                connection.refuse(408, "the request did not arrive in time")
-            elif connection.call is None and connection.parser.idle and quiet > (0.5 if self.draining else IDLE_SECONDS):
-                connection.close()
-        if self.draining and (now > self.drain_until or not (self.pool.busy or any(c.call or c.out for c in self.connections) or
-                                                            any(not c.parser.idle for c in self.connections))):
+            connection.scan(now)
+        if self.draining and (now > self.drain_until or not self.pool.busy and all(c.idle for c in self.connections)):
             self.loop.running = False
 
     # --- requests
 
     @property
     def pool_env_version(self):
-        return self.pool.current.env_version if self.pool.current else self.config.env_version
+        return self.pool.env_version
 
     def told(self, env_version):
         return [("X-Callbacks-Revision", self.config.revision), ("X-Callbacks-Env-Version", str(env_version))]
@@ -170,8 +175,10 @@ class Front:
         left = call.request.header("x-callbacks-timeout-ms")
         if left is not None and left.isdigit() and len(left) < 10:
             seconds = min(seconds, int(left) / 1000)
+        if seconds <= 0:
+            return call.fail(504, "timeout")
         call.deadline = time.monotonic() + seconds
-        job = job_of(call.request, call.request_id, call.connection.peer, seconds)
+        job = job_of(call.request, call.request_id, call.connection.peer, call.deadline)
         if not self.pool.submit(call, job):
             call.fail(503, "not-started")
 
@@ -180,12 +187,12 @@ class Front:
     def control(self, call, name):
         given = call.request.header("authorization") or ""
         if not hmac.compare_digest(given.encode(), ("Bearer " + self.config.token).encode()):
-            return call.answer(401, {"message": "the instance's token is needed"}, [("WWW-Authenticate", "Bearer")])
+            return call.reject(401, "unauthorized", "the instance's token is needed", [("WWW-Authenticate", "Bearer")])
         method, action = CALLS.get(name, (None, None))
         if action is None:
-            return call.answer(404, {"message": "there is no such control call"})
+            return call.reject(404, "unknown-call", "there is no such control call")
         if call.request.method != method:
-            return call.answer(405, {"message": "use " + method}, [("Allow", method)])
+            return call.reject(405, "method-not-allowed", "use " + method, [("Allow", method)])
         action(self, call)
 
     def ready(self, call):
@@ -213,7 +220,7 @@ class Front:
             if not all(isinstance(n, int) and not isinstance(n, bool) for n in (version, generation)):
                 raise ValueError("version and generation must be numbers")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            return call.answer(400, {"message": "expected {version, env}: %s" % error})
+            return call.reject(400, "bad-request", "expected {version, env}: %s" % error)
         self.changes.append((call, version, env, generation))
         if len(self.changes) == 1:
             self.next_change()

@@ -9,6 +9,7 @@ import traceback
 MODULE = "function"
 LONGEST_TRACE = 8 << 10
 HOME = os.path.dirname(os.path.abspath(__file__))
+OURS = (HOME + os.sep, os.path.dirname(importlib.__file__) + os.sep, "<frozen importlib")
 
 
 class LoadError(Exception):
@@ -74,14 +75,16 @@ def load_error(error):
 
 
 def trace_of(error):
-    """The trace without our own frames and those of the import system."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(HOME) and "importlib" not in frame.filename
-    ]
-    lines = ["Traceback (most recent call last):\n"] if frames else []
-    lines += traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
-    if error.__cause__ is not None:
-        lines.insert(0, trace_of(error.__cause__) + "\nThe above exception was the direct cause of the following exception:\n\n")
-    return "".join(lines)[-LONGEST_TRACE:]
+    """The trace, with causes, without our own frames and those of the import system."""
+    told = traceback.TracebackException(type(error), error, error.__traceback__)
+    cut_frames(told)
+    whole = "".join(told.format()).encode("utf-8", "replace")
+    return whole[-LONGEST_TRACE:].decode("utf-8", "ignore")
+
+
+def cut_frames(told):
+    while told is not None:
+        told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(OURS)]
+        if told.__cause__ is not None and told.__context__ is not None:
+            cut_frames(told.__context__)
+        told = told.__cause__ or told.__context__

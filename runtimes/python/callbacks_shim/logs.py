@@ -12,41 +12,62 @@ TAG, TAG_END = b"\x1e", b"\x1f"  # around the request id in front of a line from
 
 
 class Masker:
-    """Replaces the values of env in texts; remembers those of the env before."""
+    """Replaces the values of env in texts: of the one that serves, the one before, the one that is tried."""
 
     def __init__(self):
-        self.secrets = []
-        self.present = []
+        self.serving = self.former = self.tried = frozenset()
+        self.secrets = []  # (text, bytes), the longest first: one may be part of another
+        self.longest = 0
 
     def take(self, env):
-        parts = {part.strip() for value in env.values() for part in [value, *value.splitlines()]}
-        fresh = [part for part in parts if len(part) >= SHORTEST_SECRET]
-        self.secrets = sorted(set(fresh + self.present), key=len, reverse=True)
-        self.present = fresh
+        """Workers start with this env; whether they will serve is not known yet."""
+        self.tried = secrets_of(env)
+        self._gather()
+
+    def adopt(self, env):
+        """This env serves from now on."""
+        present = secrets_of(env)
+        if present != self.serving:
+            self.former, self.serving = self.serving, present
+        self._gather()
+
+    def _gather(self):
+        known = self.serving | self.former | self.tried
+        self.secrets = [(text, text.encode("utf-8")) for text in sorted(known, key=len, reverse=True)]
+        self.longest = max((len(raw) for _, raw in self.secrets), default=0)
 
     def mask(self, text):
-        for secret in self.secrets:
+        for secret, _ in self.secrets:
             if secret in text:
                 text = text.replace(secret, MASK)
         return text
 
     def cut(self, line):
-        """Where a line (bytes) that is too long may be cut: never inside a secret."""
+        """Where a line (bytes) that is too long may be cut: never inside a secret or a character."""
         at = LONGEST
-        for secret in self.secrets:
-            raw = secret.encode("utf-8", "replace")
+        for _, raw in self.secrets:
             found = line.find(raw, max(0, at - len(raw) + 1), at + len(raw) - 1)
             if 0 <= found < at:
                 at = found or len(raw)
-        return at
+        start = at
+        while start > max(1, at - 3) and line[start : start + 1] and line[start] & 0xC0 == 0x80:
+            start -= 1
+        return start
+
+
+def secrets_of(env):
+    parts = {part.strip() for value in env.values() for part in [value, *value.splitlines()]}
+    return frozenset(part for part in parts if len(part) >= SHORTEST_SECRET)
 
 
 class Lines:
-    """Cuts one stream of bytes into lines."""
+    """Cuts one stream of bytes into lines; ``tagged`` if each begins with the request it is from."""
 
     def __init__(self, stream, masker):
         self.stream, self.masker = stream, masker
+        self.tagged = False
         self.rest = b""
+        self.begun = None  # (tag,) of the line whose beginning was cut off already
 
     def feed(self, data, last=False):
         """Whole lines in ``data``: (tag or None, text)."""
@@ -55,25 +76,32 @@ class Lines:
             lines.append(self.rest)
             self.rest = b""
         for line in lines:
-            yield from self._pieces(line)
-        while len(self.rest) > 2 * LONGEST:
-            at = self.masker.cut(self.rest)
-            yield self._line(self.rest[:at])
-            self.rest = self.rest[at:]
+            tag, line = self._tag(line)
+            self.begun = None
+            while len(line) > LONGEST:
+                piece, line = self._cut(line)
+                yield tag, self._text(piece)
+            yield tag, self._text(line)
+        while len(self.rest) > LONGEST + max(LONGEST, self.masker.longest):  # a secret may still be arriving
+            tag, line = self._tag(self.rest)
+            self.begun = (tag,)
+            piece, self.rest = self._cut(line)
+            yield tag, self._text(piece)
 
-    def _pieces(self, line):
-        while len(line) > LONGEST:
-            at = self.masker.cut(line)
-            yield self._line(line[:at])
-            line = line[at:]
-        yield self._line(line)
+    def _tag(self, line):
+        if self.begun:
+            return self.begun[0], line
+        if not self.tagged or line[:1] != TAG:
+            return None, line
+        tag, _, line = line[1:].partition(TAG_END)
+        return tag.decode("utf-8", "replace"), line
 
-    def _line(self, line):
-        tag = None
-        if line[:1] == TAG:
-            tag, _, line = line[1:].partition(TAG_END)
-            tag = tag.decode("latin-1")
-        return tag, self.masker.mask(line.decode("utf-8", "replace"))
+    def _cut(self, line):
+        at = self.masker.cut(line)
+        return line[:at], line[at:]
+
+    def _text(self, line):
+        return self.masker.mask(line.decode("utf-8", "replace"))
 
 
 class Output:
@@ -97,11 +125,14 @@ class Output:
         if len(self.waiting) > MAX_WAITING and not urgent:
             self.dropped += 1
             return
+        self.tell_dropped()
+        self.waiting += json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        self.flush()
+
+    def tell_dropped(self):
         if self.dropped:
             dropped, self.dropped = self.dropped, 0
             self.log("stderr", "(%d log lines were dropped: nobody read them)" % dropped)
-        self.waiting += json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        self.flush()
 
     def flush(self):
         """Writes what can be written; whether all was."""
@@ -116,4 +147,5 @@ class Output:
                     return True
                 continue
             del self.waiting[:written]
+        self.tell_dropped()
         return True

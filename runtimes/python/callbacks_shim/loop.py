@@ -11,33 +11,40 @@ class Loop:
     def __init__(self, report):
         self.report = report
         self.selector = selectors.DefaultSelector()
+        self.handlers = {}  # descriptor -> (handler, first)
+        self.events = {}  # descriptor -> what is waited for
         self.later = collections.deque()
         self.running = True
         self.failure = None
 
     def add(self, descriptor, handler, first=False):
         """Calls ``handler(mask)`` when it is readable; those that are ``first`` before the others."""
-        self.selector.register(descriptor, self.READ, (handler, first))
+        self.handlers[descriptor] = (handler, first)
+        self._watch(descriptor, self.READ)
 
     def remove(self, descriptor):
-        try:
-            self.selector.unregister(descriptor)
-        except (KeyError, ValueError):
-            pass  # removed already
+        if self.handlers.pop(descriptor, None):
+            self._watch(descriptor, 0)
+            del self.events[descriptor]
 
     def write(self, descriptor, wanted):
         """Calls the handler also when it is writable, or not any more."""
-        key = self.selector.get_key(descriptor)
-        events = self.READ | self.WRITE if wanted else self.READ
-        if key.events != events:
-            self.selector.modify(descriptor, events, key.data)
+        events = self.events[descriptor]
+        self._watch(descriptor, events | self.WRITE if wanted else events & ~self.WRITE)
 
     def pause(self, descriptor, paused):
         """Reads no more from it, or again."""
-        key = self.selector.get_key(descriptor)
-        events = key.events & ~self.READ if paused else key.events | self.READ
-        if events and key.events != events:
-            self.selector.modify(descriptor, events, key.data)
+        events = self.events[descriptor]
+        self._watch(descriptor, events & ~self.READ if paused else events | self.READ)
+
+    def _watch(self, descriptor, events):
+        before, self.events[descriptor] = self.events.get(descriptor, 0), events
+        if before and not events:
+            self.selector.unregister(descriptor)
+        elif events and not before:
+            self.selector.register(descriptor, events, self.handlers[descriptor])
+        elif events != before:
+            self.selector.modify(descriptor, events, self.handlers[descriptor])
 
     def soon(self, action):
         self.later.append(action)

@@ -15,6 +15,7 @@ from .logs import Lines
 
 MOST_SYNC, MOST_PRELOADED = 4, 8
 IDLE_SECONDS = 60
+LET_GO = 3.0  # a worker that has nothing more to do must have ended by then
 PING_AFTER, PONG_WITHIN, ABORT_WITHIN = 0.2, 0.25, 1.0
 MAIN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "main.py")
 STARTING, READY, DRAINING, GONE = "starting", "ready", "draining", "gone"
@@ -50,6 +51,9 @@ class Worker:
         self.started = self.idle_since = time.monotonic()
         self.asked = self.answered = 0.0
         self.killed_for = None
+        self.pipes = []  # (descriptor, lines) of its logs
+        self.current_request = None  # of a worker that has one at a time
+        self.closed = None  # when its channel was
 
     @property
     def unsure(self):
@@ -67,6 +71,7 @@ class Generation:
         self.imported = self.preloaded = self.is_async = False
         self.begun = time.monotonic()
         self.settled = False
+        self.process = self.lifeline = None
         self.failures = 0
         self.not_before = 0.0
 
@@ -77,6 +82,7 @@ class Pool:
     def __init__(self, config, loop, output, masker):
         self.config, self.loop, self.output, self.masker = config, loop, output, masker
         self.current = None
+        self.env_version = config.env_version  # of the newest generation that was ready
         self.generations = set()
         self.queue = collections.deque()
         self.workers = 0
@@ -92,52 +98,77 @@ class Pool:
         generation = Generation(env, env_version, number, wanted, then)
         self.generations.add(generation)
         self.masker.take(env)
-        self._start_zygote(generation)
+        try:
+            self._start_zygote(generation)
+        except OSError as error:  # an env too large, no more processes
+            failure = {"class": type(error).__name__, "message": str(error), "package": None, "log_tail": ""}
+            self.loop.soon(lambda: self._settle(generation, failure))
         return generation
 
     def _start_zygote(self, generation):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         lifeline, held = os.pipe()
-        out, err = self._log_pipe(generation, "stdout"), self._log_pipe(generation, "stderr")
+        out, err = self._log_pipe(None, "stdout"), self._log_pipe(None, "stderr")
         generation.slots = max(1, self.config.concurrency)
         words = [sys.executable, "-I", "-S", "-B", MAIN, "zygote", "preload", str(theirs.fileno()), str(lifeline),
                  str(generation.slots)]
-        generation.process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=out, stderr=err, pass_fds=(theirs.fileno(), lifeline),
-            env=self.config.worker_environ(generation.env, generation.env_version), start_new_session=True)
-        for descriptor in (lifeline, out, err):
-            os.close(descriptor)
-        theirs.close()
-        generation.control, generation.lifeline = ours, held
-        ours.send(json.dumps({"function": self.config.function, "library": self.config.library,
-                              "memory_mb": self.config.memory_mb, "callback_id": self.config.callback_id}).encode())
+        environ = self.config.worker_environ(generation.env, generation.env_version)
+        generation.lifeline = held
+        try:
+            generation.process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=out, stderr=err, pass_fds=(theirs.fileno(), lifeline),
+                env=environ, start_new_session=True)
+        finally:
+            for descriptor in (lifeline, out, err):
+                os.close(descriptor)
+            theirs.close()
+        generation.control = ours
+        generation.settings = json.dumps({
+            "function": self.config.function, "library": self.config.library, "memory_mb": self.config.memory_mb,
+            "callback_id": self.config.callback_id, "lc_ctype": environ.get("LC_CTYPE")}).encode()
+        ours.send(generation.settings)
         ours.setblocking(False)
         self.loop.add(ours.fileno(), lambda mask: self._on_control(generation))
 
-    def _log_pipe(self, owner, stream):
-        """A pipe whose lines are logged for ``owner``; gives the end to write to."""
+    def _log_pipe(self, worker, stream):
+        """A pipe whose lines are logged, for a worker or for none; gives the end to write to."""
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
         lines = Lines(stream, self.masker)
-        self.loop.add(reading, lambda mask: self._on_log(reading, owner, lines), first=True)
+        if worker:
+            lines.tagged = worker.generation.is_async
+            worker.pipes.append((reading, lines))
+        self.loop.add(reading, lambda mask: self._read_log(reading, worker, lines), first=True)
         return writing
 
-    def _on_log(self, descriptor, owner, lines):
+    def _read_log(self, descriptor, worker, lines):
+        """Reads what is there; whether there may be more."""
         try:
             data = os.read(descriptor, 65536)
         except BlockingIOError:
-            return
+            return False
         except OSError:
             data = b""
-        several = isinstance(owner, Worker) and owner.generation.is_async
-        request = None
-        if isinstance(owner, Worker) and not several:
-            request = owner.current_request if not owner.jobs else next(iter(owner.jobs.values())).request_id
-        for tag, text in lines.feed(data, last=not data):
-            self.output.log(lines.stream, text, tag or None if several else request)
+        self._log(worker, lines, data, last=not data)
         if not data:
             self.loop.remove(descriptor)
             os.close(descriptor)
+            if worker:
+                worker.pipes.remove((descriptor, lines))
+        return bool(data)
+
+    def _log(self, worker, lines, data, last):
+        request = worker.current_request if worker else None
+        for tag, text in lines.feed(data, last):
+            self.output.log(lines.stream, text, tag or request)
+
+    def _finish_logs(self, worker):
+        """What was written before a request ended belongs to it, also a line that has no end."""
+        for descriptor, lines in list(worker.pipes):
+            for _ in range(16):
+                if not self._read_log(descriptor, worker, lines):
+                    break
+            self._log(worker, lines, b"", last=True)
 
     def _on_control(self, generation):
         try:
@@ -151,6 +182,8 @@ class Pool:
         message = json.loads(data)
         if "failed" in message:
             self._settle(generation, message["failed"])
+        elif "again" in message:
+            generation.control.send(generation.settings)
         elif "imported" in message:
             generation.imported = True
             generation.preloaded, generation.is_async = message["preloaded"], message["is_async"]
@@ -170,8 +203,12 @@ class Pool:
         if generation.settled:
             return
         generation.settled = True
+        if generation.env_version < self.env_version:
+            return self._end_generation(generation)  # one that ended was to begin anew, but a later env is there
         if failure is None:
             before, self.current = self.current, generation
+            self.env_version = generation.env_version
+            self.masker.adopt(generation.env)
             if before:
                 for worker in list(before.workers):
                     self._drain(worker)
@@ -192,12 +229,13 @@ class Pool:
             self._settle(generation, {"class": "WorkerDied", "message": "the process ended while the code was imported (%s)" % code,
                                       "package": None, "log_tail": ""})
             return
+        for worker in generation.workers:
+            self.output.event("worker-ended", pid=worker.pid, reason=code)
         self._end_generation(generation)
-        if generation is self.current and not self.stopping:  # begin anew with the same env
+        if generation is self.current and not (self.stopping and not self.queue):  # begin anew with the same env
             self.current = None
             self.restarts += 1
-            again = self.begin(generation.env, generation.env_version, generation.number, self._restarted)
-            again.failures = generation.failures + 1
+            self.begin(generation.env, generation.env_version, generation.number, self._restarted)
 
     def _restarted(self, failure):
         if failure is not None:
@@ -218,7 +256,9 @@ class Pool:
         """Ends its zygote and whatever it started."""
         self.generations.discard(generation)
         for worker in list(generation.workers):
-            self._lose(worker, "exit")
+            if worker.pid:
+                kill_group(worker.pid)
+            self._lose(worker)
         if generation.lifeline is not None:
             os.close(generation.lifeline)
             generation.lifeline = None
@@ -232,7 +272,6 @@ class Pool:
     def _spawn(self, generation):
         self.workers += 1
         worker = Worker(self.workers, generation)
-        worker.current_request = None
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
@@ -268,9 +307,11 @@ class Pool:
         try:
             for kind, job, payload in worker.received:
                 self._take(worker, kind, job, payload)
-        except (frames.FrameError, ValueError, KeyError, TypeError, RecursionError) as error:
-            self.output.log("stderr", "a worker sent what it must not: %s" % error)
+        except (frames.FrameError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            self.output.log("stderr", "a worker sent what it must not: %s" % error, worker.current_request)
             self.kill(worker, "protocol")
+            self._close_channel(worker)
+            self._fail_jobs(worker)
 
     def _take(self, worker, kind, job, payload):
         if kind not in frames.FROM_WORKER:
@@ -318,8 +359,9 @@ class Pool:
         exchange.fail(502, "bad-answer", None, worker.generation.env_version)
 
     def _finish(self, worker, job):
-        exchange = worker.jobs.pop(job)
-        worker.current_request = exchange.request_id
+        if not worker.generation.is_async:
+            self._finish_logs(worker)
+        del worker.jobs[job]
         self._freed(worker)
 
     def _freed(self, worker):
@@ -357,6 +399,7 @@ class Pool:
             self.loop.remove(worker.channel.fileno())
             worker.channel.close()
             worker.channel = None
+            worker.closed = time.monotonic()
         if worker.state != GONE:
             worker.state = DRAINING
 
@@ -365,7 +408,7 @@ class Pool:
         if worker is None:
             return
         expected = worker.state == DRAINING and not worker.jobs and worker.killed_for is None and how == "exit 0"
-        self._lose(worker, worker.killed_for or how)
+        self._lose(worker)
         if not expected:
             self.output.event("worker-ended", pid=worker.pid, reason=worker.killed_for or how)
             self.restarts += 1
@@ -379,14 +422,17 @@ class Pool:
         self.dispatch()
         self.keep_one()
 
-    def _lose(self, worker, reason):
+    def _lose(self, worker):
         worker.was_starting = worker.state == STARTING
         self._close_channel(worker)
         worker.state = GONE
         worker.generation.workers.discard(worker)
-        for exchange in list(worker.jobs.values()):
+        self._fail_jobs(worker)
+
+    def _fail_jobs(self, worker):
+        jobs, worker.jobs = worker.jobs, {}
+        for exchange in jobs.values():
             exchange.fail(502, "worker-ended", None, worker.generation.env_version)
-        worker.jobs.clear()
 
     def kill(self, worker, reason):
         """Ends a worker and all that it started, at once."""
@@ -400,7 +446,7 @@ class Pool:
     def keep_one(self):
         """An instance that serves has a worker, also while nothing is asked of it."""
         generation = self.current
-        if generation and not self.stopping and not generation.workers and generation in self.generations:
+        if generation and not (self.stopping and not self.queue) and not generation.workers:
             if time.monotonic() >= generation.not_before:
                 self._spawn(generation)
 
@@ -430,6 +476,8 @@ class Pool:
             exchange = self.queue.popleft()
             self.jobs = self.jobs + 1 & 0xFFFFFFFF
             worker.jobs[self.jobs] = exchange
+            if not worker.generation.is_async:
+                worker.current_request = exchange.request_id
             self._send(worker, frames.frame(frames.JOB, self.jobs, marshal.dumps(exchange.job.values())))
 
     def _free_worker(self):
@@ -439,7 +487,7 @@ class Pool:
 
     def _grow(self):
         generation = self.current
-        if generation is None or self.stopping and not generation.workers:
+        if generation is None:
             return
         starting = sum(w.state == STARTING for w in generation.workers)
         most = 1 if generation.is_async else min(self.config.concurrency, MOST_PRELOADED if generation.preloaded else MOST_SYNC)
@@ -495,8 +543,12 @@ class Pool:
                 self._overrun(worker, job, exchange, now)
         if worker.generation.is_async and worker.state == READY and worker.pid:
             self._ask(worker, now)
-        if worker.killed_for and worker.pid and worker.state != GONE:
-            kill_group(worker.pid)
+        if worker.killed_for:
+            self.kill(worker, worker.killed_for)
+        elif worker.closed and now - worker.closed > LET_GO:
+            self.kill(worker, "protocol" if worker.jobs else "deadline")
+        elif worker.state == STARTING and now - worker.started > self.config.startup_timeout:
+            self.kill(worker, "deadline")
 
     def _overrun(self, worker, job, exchange, now):
         del worker.jobs[job]

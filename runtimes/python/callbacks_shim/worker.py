@@ -12,7 +12,6 @@ import os
 import resource
 import signal
 import sys
-import time
 
 from . import frames, logs
 from .event import Context, Job, event_of
@@ -24,7 +23,6 @@ REQUEST = contextvars.ContextVar("request")
 
 def run(connection, handler, settings, slots):
     """Serves until the front closes the connection; gives the exit code."""
-    open_streams()
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR2, all_threads=True)
     if handler is None:
@@ -48,6 +46,7 @@ def run(connection, handler, settings, slots):
 
 
 def open_streams():
+    """Lines go out when they are whole, in UTF-8, whatever the locale; also those of the import."""
     sys.stdin = open(os.devnull)
     sys.stdout = open(1, "w", buffering=1, closefd=False, encoding="utf-8", errors="replace")
     sys.stderr = open(2, "w", buffering=1, closefd=False, encoding="utf-8", errors="replace")
@@ -132,31 +131,28 @@ class Requests:
 
     def begin(self, job):
         event = event_of(job, self.settings["callback_id"])
-        return event, Context(job.request_id, time.monotonic() + job.seconds, os.environ)
+        return event, Context(job.request_id, job.deadline, os.environ)
 
     @staticmethod
-    def head(number, answer, length):
+    def head(number, answer):
+        length = len(answer.body) if isinstance(answer.body, bytes) else None
         told = {"status": answer.status, "headers": answer.headers, "length": length}
         return frames.frame(frames.HEAD, number, json.dumps(told).encode())
 
     @staticmethod
     def whole(number, answer):
-        """Frames of an answer whose body is there; small ones in one go."""
-        yield Requests.head(number, answer, len(answer.body))
-        for at in range(0, len(answer.body), frames.PIECE):
-            yield frames.frame(frames.CHUNK, number, answer.body[at : at + frames.PIECE])
-        yield frames.frame(frames.END, number)
+        """All frames of an answer whose body fits into one."""
+        body = frames.frame(frames.CHUNK, number, answer.body) if answer.body else b""
+        return Requests.head(number, answer) + body + frames.frame(frames.END, number)
 
     @staticmethod
     def raised(number, error):
-        sys.stderr.write(trace_of(error))
-        sys.stderr.flush()
+        complain(trace_of(error))
         return frames.frame(frames.RAISED, number, json.dumps({"errorType": type(error).__name__}).encode())
 
     @staticmethod
     def bad(number, error):
-        sys.stderr.write("the answer is malformed: %s\n" % error)
-        sys.stderr.flush()
+        complain("the answer is malformed: %s\n" % error)
         return frames.frame(frames.BAD, number)
 
 
@@ -181,31 +177,34 @@ class SyncWorker(Requests):
     def serve(self, number, job):
         self.unacknowledged = {number: 0}
         try:
-            event, context = self.begin(job)
-            result = self.handler(event, context)
-            if inspect.isawaitable(result):
-                result = finished(result)
-            answer = answer_of(result)
-            if isinstance(answer.body, bytes):
-                self.connection.sendall(b"".join(self.whole(number, answer)))
-            else:
-                self.stream(number, answer)
+            last = self.answer(number, job)
         except BadAnswer as error:
-            self.connection.sendall(self.bad(number, error))
+            last = self.bad(number, error)
         except Exception as error:
-            self.connection.sendall(self.raised(number, error))
-        flush_streams()
+            last = self.raised(number, error)
+        flush_streams()  # what it wrote belongs to it, not to the next
+        self.connection.sendall(last)
 
-    def stream(self, number, answer):
-        self.connection.sendall(self.head(number, answer, None))
-        pieces = answer.body if hasattr(answer.body, "__next__") else drained(answer.body)
+    def answer(self, number, job):
+        """Answers but for the last frames, which it gives."""
+        event, context = self.begin(job)
+        result = self.handler(event, context)
+        if inspect.isawaitable(result):
+            result = finished(result)
+        answer = answer_of(result)
+        if fits(answer.body):
+            return self.whole(number, answer)
+        self.connection.sendall(self.head(number, answer))
+        self.stream(number, in_turn(answer.body))
+        return frames.frame(frames.END, number)
+
+    def stream(self, number, pieces):
         for piece in pieces:
             whole = piece_of(piece)
             for at in range(0, len(whole), frames.PIECE):
                 part = whole[at : at + frames.PIECE]
                 self.wait_for_window(number, len(part))
                 self.connection.sendall(frames.frame(frames.CHUNK, number, part))
-        self.connection.sendall(frames.frame(frames.END, number))
 
     def wait_for_window(self, number, size):
         self.unacknowledged[number] += size
@@ -215,6 +214,17 @@ class SyncWorker(Requests):
                     self.unacknowledged[number] -= int.from_bytes(payload, "little")
                 elif kind == frames.PING:
                     self.connection.sendall(frames.frame(frames.PONG))
+
+
+def fits(body):
+    """Whether a body goes in one piece; a larger one waits for its reader as a stream does."""
+    return isinstance(body, bytes) and len(body) <= frames.PIECE
+
+
+def in_turn(body):
+    if isinstance(body, bytes):
+        return iter([body])
+    return body if hasattr(body, "__next__") else drained(body)
 
 
 def finished(awaitable):
@@ -239,6 +249,15 @@ def drained(stream):
                 return
     finally:
         loop.close()
+
+
+def complain(text):
+    """Into the log, whatever the code has done to sys.stderr."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except Exception:
+        os.write(2, text.encode("utf-8", "replace"))
 
 
 def flush_streams():

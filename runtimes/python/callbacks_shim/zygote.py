@@ -24,8 +24,11 @@ def main(arguments):
     """``zygote MODE CONTROL LIFELINE SLOTS``: the mode and two inherited descriptors."""
     mode, control, lifeline, slots = arguments[0], int(arguments[1]), int(arguments[2]), int(arguments[3])
     watch(lifeline)
+    worker.open_streams()
     channel = socket.socket(fileno=control)
     settings = json.loads(receive(channel)[0])
+    if settings["lc_ctype"] is None:
+        os.environ.pop("LC_CTYPE", None)  # the interpreter's own doing, under LANG=C
     prepare_path(settings["function"], settings["library"])
     handler = None
     if mode == PRELOAD:
@@ -39,6 +42,10 @@ def main(arguments):
 def watch(lifeline):
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    poll = select.poll()
+    poll.register(lifeline, select.POLLIN)
+    if poll.poll(0):
+        os._exit(0)  # it was closed before anybody watched
 
 
 def preload(channel, arguments):
@@ -135,11 +142,17 @@ class Zygote:
             self.end()
         number = json.loads(data)["fork"]
         flush()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            sys.stderr.write("a worker cannot be started: %s\n" % error)
+            pid = None
         if pid == 0:
             self.become_worker(received, wakeup)
         for descriptor in received:
             os.close(descriptor)
+        if pid is None:
+            return send(self.channel, ended=number, how="exit 71")
         self.workers[pid] = number
         send(self.channel, forked=number, pid=pid)
 
