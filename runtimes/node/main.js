@@ -1,7 +1,4 @@
 'use strict';
-// Entry of the Node.js shim: the front, or a worker it starts (see ../README.md).
-if (process.argv[2] === 'worker') {
-  require('./lib/worker').main(Number(process.argv[3]));
-} else {
-  require('./lib/front').main();
-}
+// Entry of the Node shim (see ../README.md); it starts lib/worker.js by itself.
+
+require('./lib/front').main();

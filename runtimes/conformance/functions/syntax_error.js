@@ -1,1 +1,1 @@
-exports.handler = (event => 1;
+exports.handler = (event => {

@@ -1,44 +1,58 @@
 'use strict';
-/** The event and the context a handler gets: the API Gateway proxy event, payload 1.0. */
+// The event and the context a handler gets: the API Gateway proxy event, payload 1.0.
+
 const PREFIX = '/api';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What a worker has to know of a request; the gateway's own headers are taken off. */
+/**
+ * What a worker has to know of a request; the gateway's own headers are taken off.
+ *
+ * @param {{method: string, target: string, headers: [string, string][]}} request
+ */
 function jobOf(request, requestId, peer, milliseconds) {
-  const told = {};
+  const told = new Map();
   const headers = [];
-  for (let at = 0; at < request.rawHeaders.length; at += 2) {
-    const [name, value] = [request.rawHeaders[at], request.rawHeaders[at + 1]];
-    const lower = name.toLowerCase();
-    if (lower.startsWith('x-callbacks-')) told[lower] = value;
-    else headers.push([name, value]);
+  for (const header of request.headers) {
+    const name = header[0].toLowerCase();
+    if (name.startsWith('x-callbacks-')) told.set(name, header[1]);
+    else headers.push(header);
   }
-  if (!headers.some(([name]) => name.toLowerCase() === 'x-request-id')) {
-    headers.push(['X-Request-Id', requestId]);
-  }
+  if (!headers.some(([name]) => name.toLowerCase() === 'x-request-id')) headers.push(['X-Request-Id', requestId]);
   return {
     method: request.method,
-    target: request.url,
+    target: request.target,
     headers,
     requestId,
-    resource: told['x-callbacks-resource'] ?? '/{proxy+}',
-    parameters: told['x-callbacks-path-parameters'] ?? '',
-    sourceIp: told['x-callbacks-source-ip'] ?? peer,
+    resource: told.get('x-callbacks-resource') ?? '/{proxy+}',
+    parameters: told.get('x-callbacks-path-parameters') ?? '',
+    sourceIp: told.get('x-callbacks-source-ip') ?? peer,
     milliseconds,
   };
 }
 
-function eventOf(job, callbackId) {
+/** A job as bytes: the length of its head, the head as JSON, the body. */
+function encodeJob(job, body) {
+  const head = Buffer.from(JSON.stringify(job));
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32LE(head.length);
+  return [length, head, body];
+}
+
+function decodeJob(payload) {
+  const end = 4 + payload.readUInt32LE(0);
+  return { job: JSON.parse(payload.toString('utf8', 4, end)), body: payload.subarray(end) };
+}
+
+function eventOf(job, body, callbackId) {
   const [whole, query] = splitAt(job.target, '?');
-  const isBelow = whole === PREFIX || whole.startsWith(`${PREFIX}/`);
+  const path = whole === PREFIX || whole.startsWith(`${PREFIX}/`) ? whole.slice(PREFIX.length) : whole;
   const [headers, multiValueHeaders] = maps(job.headers);
-  const [queries, multiValueQueries] = maps(queryOf(query));
-  const [body, isBase64Encoded] = bodyOf(job.body);
+  const [queries, multiValueQueries] = maps(new URLSearchParams(query));
   const now = new Date();
   return {
     resource: job.resource,
-    path: (isBelow ? whole.slice(PREFIX.length) : whole) || '/',
+    path: path || '/',
     httpMethod: job.method,
     headers,
     multiValueHeaders,
@@ -56,74 +70,67 @@ function eventOf(job, callbackId) {
       path: whole,
       stage: 'api',
       protocol: 'HTTP/1.1',
-      requestTime: timeOf(now),
+      requestTime: requestTimeOf(now),
       requestTimeEpoch: now.getTime(),
       identity: {
         sourceIp: job.sourceIp,
         userAgent: job.headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1] ?? null,
       },
     },
-    body,
-    isBase64Encoded,
+    ...bodyOf(body),
   };
 }
 
-function splitAt(text, mark) {
-  const at = text.indexOf(mark);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
+function splitAt(text, separator) {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** [last values, all values] by name; [null, null] if there are none. */
+/** [last values, all values] by name; nulls if there are none. */
 function maps(pairs) {
-  if (!pairs.length) return [null, null];
-  const last = new Map(pairs);
   const all = new Map();
-  for (const [name, value] of pairs) all.set(name, [...(all.get(name) ?? []), value]);
-  return [Object.fromEntries(last), Object.fromEntries(all)];
-}
-
-function queryOf(query) {
-  return query.split('&').filter(Boolean).map((pair) => splitAt(pair, '=').map(decoded));
-}
-
-/** Percent-decoded; what is no UTF-8 becomes replacement characters. */
-function decoded(text) {
-  const spaced = text.replaceAll('+', ' ');
-  return spaced.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
+  for (const [name, value] of pairs) {
+    if (all.has(name)) all.get(name).push(value);
+    else all.set(name, [value]);
+  }
+  if (all.size === 0) return [null, null];
+  const last = Object.fromEntries([...all].map(([name, values]) => [name, values[values.length - 1]]));
+  return [last, Object.fromEntries(all)];
 }
 
 function parametersOf(text) {
+  if (!text) return null;
   try {
-    const value = text ? JSON.parse(text) : null;
-    return value && typeof value === 'object' && Object.keys(value).length ? value : null;
+    const value = JSON.parse(text);
+    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+    return isObject && Object.keys(value).length ? value : null;
   } catch {
-    return null;
+    return null; // only the gateway sets it; who else does gets nothing from it
   }
 }
 
-/** [body, isBase64Encoded] */
-function bodyOf(bytes) {
-  if (!bytes.length) return [null, false];
+function bodyOf(body) {
+  if (!body.length) return { body: null, isBase64Encoded: false };
   try {
-    return [UTF8.decode(bytes), false];
+    return { body: utf8.decode(body), isBase64Encoded: false };
   } catch {
-    return [bytes.toString('base64'), true];
+    return { body: body.toString('base64'), isBase64Encoded: true };
   }
 }
 
-function timeOf(now) {
+function requestTimeOf(date) {
   const two = (number) => String(number).padStart(2, '0');
-  const day = `${two(now.getUTCDate())}/${MONTHS[now.getUTCMonth()]}/${now.getUTCFullYear()}`;
-  return `${day}:${two(now.getUTCHours())}:${two(now.getUTCMinutes())}:${two(now.getUTCSeconds())} +0000`;
+  const day = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}`;
+  return `${day}:${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`;
 }
 
-/** What AWS calls the context, as far as it has a meaning here, and a signal for work that is called off. */
+/** What AWS calls the context, as far as it has a meaning here. */
 class Context {
   #deadline;
+  #signal;
 
-  constructor(requestId, milliseconds, signal) {
-    const environ = process.env;
-    this.#deadline = performance.now() + milliseconds;
+  /** @param {() => AbortSignal} signal gives the signal that says when the deadline has passed */
+  constructor(requestId, deadline, environ, signal) {
     this.awsRequestId = requestId;
     this.functionName = environ.CALLBACKS_FUNCTION_NAME ?? '';
     this.functionVersion = environ.CALLBACKS_REVISION ?? '';
@@ -132,12 +139,17 @@ class Context {
     this.logGroupName = this.functionName;
     this.logStreamName = requestId;
     this.callbackWaitsForEmptyEventLoop = false;
-    this.signal = signal;
+    this.#deadline = deadline;
+    this.#signal = signal;
+  }
+
+  get signal() {
+    return this.#signal();
   }
 
   getRemainingTimeInMillis() {
-    return Math.max(0, Math.trunc(this.#deadline - performance.now()));
+    return Math.max(0, Math.floor(this.#deadline - performance.now()));
   }
 }
 
-module.exports = { Context, eventOf, jobOf };
+module.exports = { Context, decodeJob, encodeJob, eventOf, jobOf };

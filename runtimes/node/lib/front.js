@@ -1,301 +1,208 @@
 'use strict';
-/** Owns the sockets: takes requests, gives them to workers, answers control calls, ends in good order. */
-const { createHash, timingSafeEqual } = require('node:crypto');
-const http = require('node:http');
-const { Call } = require('./call');
-const { Config, checkedEnv, readLine } = require('./config');
-const { jobOf } = require('./event');
-const { MAX_HEAD, faultOf, parseFault, rawAnswer, tooLarge } = require('./http');
+// Owns the sockets: takes requests, gives them to workers, answers control calls, ends in good order.
+
+const { createServer } = require('node:http');
+const { Config, configurationLine } = require('./config');
+const { Connection } = require('./connection');
+const { CONTROL, Control } = require('./control');
+const { encodeJob, jobOf } = require('./event');
+const http = require('./http');
 const { Masker, Output } = require('./logs');
 const { Pool } = require('./pool');
 
-const CONTROL = '/_callbacks/';
-const HALF_SENT = 10_000;
-const KEPT_IDLE = 120_000;
-const BACKLOG_HEARD = 500;
-const LONGEST_LIFELINE_DRAIN = 8_000;
+const HALF_SENT = 10_000, IDLE = 120_000, QUIET_AT_THE_END = 500;
+const BUSY_TICK = 30, IDLE_TICK = 500;
+const LAST_WORDS = 1000;
+const LONGEST_LIFELINE_DRAIN = 8000;
+const CONNECTION = Symbol('connection');
 
-function main() {
-  const config = new Config(process.env);
+async function main() {
+  process.on('uncaughtException', report); // a handler that fails ends nothing but what it was about
+  let config;
   try {
-    config.takeLine(readLine(config));
+    config = new Config(process.env);
+    config.takeLine(await configurationLine(config, process.stdin));
   } catch (error) {
     process.stderr.write(`callbacks-shim: no configuration: ${error.message}\n`);
     process.exit(1);
   }
-  process.on('uncaughtException', (error) => process.stderr.write(`callbacks-shim: ${error.stack}\n`)); // the others go on
-  new Front(config, new Output()).run();
+  await new Front(config, new Output(1)).start();
+}
+
+function report(error) {
+  process.stderr.write(`callbacks-shim: ${error?.stack ?? error}\n`);
 }
 
 class Front {
   constructor(config, output) {
-    this.config = config;
-    this.output = output;
-    this.pool = new Pool(config, output, new Masker(), (why) => this.giveUp(why));
-    this.server = this.makeServer();
-    this.calls = new Set();
+    Object.assign(this, { config, output });
+    this.pool = new Pool(config, output, new Masker());
+    this.control = new Control(this);
+    this.connections = new Set();
+    this.server = null;
     this.generation = config.generation;
-    this.refusing = this.draining = false;
+    this.refusing = this.draining = this.ended = false;
+    this.drainUntil = Infinity;
     this.requests = 0;
-    this.late = 0; // connections from the backlog
-    this.changes = []; // env changes that wait: {call, version, env, generation}
-    this.token = digest(`Bearer ${config.token}`);
   }
 
-  // --- life
-
-  run() {
-    process.on('SIGTERM', () => this.onSignal());
-    process.on('SIGINT', () => this.onSignal());
-    if (!this.config.configFile) {
-      process.stdin.on('end', () => this.drain(Math.min(this.config.timeout + 1_000, LONGEST_LIFELINE_DRAIN)));
-      process.stdin.on('error', () => this.drain(LONGEST_LIFELINE_DRAIN));
-      process.stdin.resume();
-    }
-    this.pool.begin(this.config.env, this.config.envVersion, (failure) => this.onFirst(failure));
+  report(error) {
+    report(error);
   }
-
-  onFirst(failure) {
-    if (failure) {
-      this.output.event('load-failed', failure);
-      this.exit(1);
-      return;
-    }
-    this.server.listen({ host: this.config.host, port: this.config.port, backlog: 1024 }, () => {
-      const { port } = this.server.address();
-      this.output.event('listening', { port, generation: this.generation, env_version: this.envVersion });
-    });
-  }
-
-  onSignal() {
-    if (this.draining) this.exit(0);
-    else this.drain(this.config.timeout + 1_000);
-  }
-
-  giveUp(why) {
-    this.output.log('stderr', why);
-    this.exit(1);
-  }
-
-  exit(code) {
-    this.pool.end();
-    this.output.flush(() => process.exit(code));
-  }
-
-  /** Takes what waits to be accepted, then nothing more; ends when all is answered. */
-  drain(longest) {
-    if (this.draining) return;
-    this.draining = true;
-    this.drainingSince = performance.now();
-    setTimeout(() => this.exit(0), longest);
-    if (!this.server.listening) {
-      this.exit(0);
-      return;
-    }
-    // one turn of the loop accepts the backlog
-    setImmediate(() => setImmediate(() => {
-      this.server.close();
-      this.server.closeIdleConnections();
-      setInterval(() => this.exitIfDone(), 20);
-    }));
-  }
-
-  exitIfDone() {
-    const mayStillAsk = this.late > 0 && performance.now() - this.drainingSince < BACKLOG_HEARD;
-    if (!this.calls.size && !this.pool.busy && !mayStillAsk) this.exit(0);
-  }
-
-  makeServer() {
-    const server = http.createServer({
-      maxHeaderSize: MAX_HEAD,
-      headersTimeout: HALF_SENT,
-      requestTimeout: 0, // a body is timed by its pauses
-      keepAliveTimeout: KEPT_IDLE,
-      connectionsCheckingInterval: 500,
-      requireHostHeader: false, // refused in our words
-      noDelay: true,
-    });
-    server.maxHeadersCount = 0; // their size is limited
-    server.on('connection', (socket) => this.onConnection(socket));
-    server.on('request', (request, response) => this.onRequest(request, response));
-    server.on('checkContinue', (request, response) => this.onRequest(request, response, true));
-    server.on('clientError', (error, socket) => onClientError(error, socket));
-    return server;
-  }
-
-  /** One that is accepted while draining was in the backlog: its request is served. */
-  onConnection(socket) {
-    if (!this.draining) return;
-    socket.fromBacklog = true;
-    this.late += 1;
-    socket.on('close', () => {
-      this.late -= 1;
-    });
-  }
-
-  onRequest(request, response, expectsContinue = false) {
-    const call = new Call(this, request, response);
-    this.calls.add(call);
-    response.on('close', () => this.calls.delete(call));
-    response.on('error', () => {}); // the client is gone, its answer is dropped
-    const fault = faultOf(request, this.config.maxBody);
-    if (fault) return call.refuse(fault);
-    if (expectsContinue) response.writeContinue();
-    return this.readBody(call);
-  }
-
-  readBody(call) {
-    const parts = [];
-    let size = 0;
-    const { request } = call;
-    const stop = (fault) => {
-      clearTimeout(patience);
-      request.removeAllListeners('data').removeAllListeners('end').resume();
-      call.refuse(fault);
-    };
-    const patience = setTimeout(() => stop({ status: 408, why: 'the body did not arrive in time' }), HALF_SENT);
-    request.on('error', () => clearTimeout(patience)); // broke off: nothing was begun
-    request.on('close', () => clearTimeout(patience));
-    request.on('data', (data) => {
-      patience.refresh();
-      parts.push(data);
-      size += data.length;
-      if (size > this.config.maxBody) stop(tooLarge(this.config.maxBody));
-    });
-    request.on('end', () => {
-      clearTimeout(patience);
-      this.take(call, parts.length === 1 ? parts[0] : Buffer.concat(parts));
-    });
-  }
-
-  // --- requests
 
   get envVersion() {
-    return this.pool.current?.envVersion ?? this.config.envVersion;
+    return this.pool.envVersion;
   }
 
   told(envVersion) {
     return ['X-Callbacks-Revision', this.config.revision, 'X-Callbacks-Env-Version', String(envVersion)];
   }
 
-  take(call, body) {
-    this.requests += 1;
-    call.body = body;
-    if (call.request.url.startsWith(CONTROL)) this.control(call, call.request.url.slice(CONTROL.length).split('?')[0]);
-    else this.invoke(call);
+  // --- life
+
+  async start() {
+    this._listenToItsEnd();
+    this._tick();
+    const failure = await this.pool.begin(this.config.env, this.config.envVersion);
+    if (this.ended) return;
+    if (failure) {
+      this.output.event('load-failed', failure);
+      return this._end(1);
+    }
+    this._listen();
   }
 
-  invoke(call) {
-    const { headers, socket } = call.request;
-    const meant = headers['x-callbacks-instance'];
-    const isLate = this.draining && !socket.fromBacklog;
-    if (this.refusing || isLate || (meant !== undefined && this.config.instance && meant !== this.config.instance)) {
-      this.refuseInvocation(call);
-      return;
+  _listenToItsEnd() {
+    for (const signal of ['SIGTERM', 'SIGINT']) {
+      process.on(signal, () => (this.draining ? this._end(0, 0) : this._drain(this.config.timeout + 1000)));
     }
-    const left = headers['x-callbacks-timeout-ms'];
-    const milliseconds = /^\d{1,9}$/.test(left ?? '') ? Math.min(this.config.timeout, Number(left)) : this.config.timeout;
+    if (this.config.configFile) return;
+    const ended = () => this._drain(Math.min(this.config.timeout + 1000, LONGEST_LIFELINE_DRAIN));
+    process.stdin.on('end', ended).on('error', ended).on('close', ended).resume();
+    if (process.stdin.readableEnded) ended();
+  }
+
+  _listen() {
+    this.server = createServer({
+      maxHeaderSize: http.MAX_HEAD,
+      headersTimeout: HALF_SENT,
+      requestTimeout: 0, // a call may take long; its body has a limit of its own
+      keepAliveTimeout: IDLE,
+      connectionsCheckingInterval: 1000,
+      requireHostHeader: false, // refused with the same words as the rest
+    });
+    Object.assign(this.server, { timeout: 0, maxRequestsPerSocket: 0, maxHeadersCount: 0 });
+    const take = (expects) => (request, response) => request.socket[CONNECTION].take(request, response, expects);
+    this.server
+      .on('connection', (socket) => this._onConnection(socket))
+      .on('request', take(null))
+      .on('checkContinue', take('continue'))
+      .on('checkExpectation', take('other'))
+      .on('connect', (_, socket) => socket[CONNECTION].fail({ status: 400, why: 'this is no proxy' }))
+      .on('clientError', (error, socket) => this._onClientError(error, socket))
+      .on('error', (error) => this._cannotListen(error))
+      .listen({ host: this.config.host, port: this.config.port, backlog: 1024 }, () => {
+        const told = { port: this.server.address().port, generation: this.generation, env_version: this.envVersion };
+        this.output.event('listening', told);
+      });
+  }
+
+  _cannotListen(error) {
+    process.stderr.write(`callbacks-shim: cannot listen: ${error.message}\n`);
+    this._end(1);
+  }
+
+  _onConnection(socket) {
+    const connection = new Connection(this, socket, this.draining);
+    socket[CONNECTION] = connection;
+    this.connections.add(connection);
+    socket.on('close', () => this.connections.delete(connection));
+  }
+
+  _onClientError(error, socket) {
+    const fault = http.faultOf(error);
+    if (fault.status === 408 && socket.bytesRead === 0) return; // opened ahead: nothing is late
+    if (error.code === 'ECONNRESET' || !socket[CONNECTION]) socket.destroy();
+    else socket[CONNECTION].fail(fault);
+  }
+
+  /** Takes what waits to be accepted, then nothing more; ends when all is answered. */
+  _drain(longest) {
+    this.drainUntil = Math.min(this.drainUntil, performance.now() + longest);
+    if (this.draining) return;
+    this.draining = true;
+    this.pool.stopping = true;
+    if (!this.server) return this._end(0);
+    for (const connection of this.connections) if (connection.idle) connection.socket.destroySoon();
+    setImmediate(() => setImmediate(() => this.server.close())); // by then the backlog was read once
+  }
+
+  _tick() {
+    if (this.ended) return;
+    clearTimeout(this.timer);
+    const now = performance.now();
+    try {
+      this.pool.scan(now);
+      for (const connection of this.connections) this._scanConnection(connection, now);
+      if (this.draining && !(this.pool.busy || this.connections.size)) this._end(0);
+      else if (now > this.drainUntil) this._end(0, 0);
+    } finally {
+      this._tickAfter(this.pool.busy || !this.pool.current || this.draining ? BUSY_TICK : IDLE_TICK);
+    }
+  }
+
+  _tickAfter(pause) {
+    this.pause = pause;
+    if (!this.ended) this.timer = setTimeout(() => this._tick(), pause);
+  }
+
+  _scanConnection(connection, now) {
+    const quiet = connection.quiet(now);
+    const { call } = connection;
+    if (call?.reading && quiet > HALF_SENT) call.refuse({ status: 408, why: 'the request did not arrive in time' });
+    else if (!call && !connection.closing && quiet > (this.draining ? QUIET_AT_THE_END : IDLE + 1000)) {
+      connection.socket.destroy();
+    }
+  }
+
+  /** Ends with this code; workers that do nothing have so many milliseconds for what they do when they end. */
+  async _end(code, longest = LAST_WORDS) {
+    if (this.ended) return;
+    this.ended = true;
+    clearTimeout(this.timer);
+    await this.pool.end(longest);
+    await this.output.flushed(500);
+    process.exit(code);
+  }
+
+  // --- requests
+
+  take(call) {
+    this.requests++;
+    if (call.target.startsWith(CONTROL)) this.control.take(call);
+    else this._invoke(call);
+  }
+
+  _invoke(call) {
+    const meant = call.header('x-callbacks-instance');
+    const late = this.draining && !call.connection.backlog;
+    const another = meant !== undefined && this.config.instance && meant !== this.config.instance;
+    if (this.refusing || late || another) return this.refuse(call);
+    const left = call.header('x-callbacks-timeout-ms');
+    const told = left !== undefined && /^[0-9]{1,9}$/.test(left) ? Number(left) : Infinity;
+    const milliseconds = Math.min(this.config.timeout, told);
     call.deadline = performance.now() + milliseconds;
-    call.job = jobOf(call.request, call.requestId, socket.remoteAddress, milliseconds);
-    if (!this.pool.submit(call)) call.fail(503, 'not-started');
-  }
-
-  refuseInvocation(call) {
-    call.fail(503, 'refused', null, this.envVersion, ['X-Callbacks-Refused', String(this.generation)]);
-  }
-
-  // --- control
-
-  control(call, name) {
-    if (!timingSafeEqual(digest(call.request.headers.authorization ?? ''), this.token)) {
-      call.json(401, { message: "the instance's token is needed" }, ['WWW-Authenticate', 'Bearer']);
-      return;
+    const job = jobOf(call, call.requestId, call.connection.peer, milliseconds);
+    if (!this.pool.submit(call, encodeJob(job, call.body))) call.fail(503, 'not-started');
+    else if (this.pause !== BUSY_TICK) {
+      clearTimeout(this.timer);
+      this._tickAfter(BUSY_TICK);
     }
-    const known = Object.hasOwn(CALLS, name) ? CALLS[name] : null;
-    if (!known) {
-      call.json(404, { message: 'there is no such control call' });
-    } else if (call.request.method !== known.method) {
-      call.json(405, { message: `use ${known.method}` }, ['Allow', known.method]);
-    } else {
-      this[known.action](call);
-    }
-  }
-
-  ready(call) {
-    const { revision, instance } = this.config;
-    call.json(200, { generation: this.generation, env_version: this.envVersion, revision, instance });
   }
 
   refuse(call) {
-    this.refusing = true;
-    for (const waiting of this.pool.queue.splice(0)) this.refuseInvocation(waiting);
-    call.json(200, { generation: this.generation, refusing: true });
+    call.fail(503, 'refused', { headers: ['X-Callbacks-Refused', String(this.generation)] });
   }
-
-  stats(call) {
-    const { pool, requests, generation, envVersion, refusing } = this;
-    call.json(200, {
-      in_flight: pool.inFlight, queued: pool.queue.length, workers: pool.workers.length, restarts: pool.restarts,
-      requests, generation, env_version: envVersion, refusing,
-    });
-  }
-
-  changeEnv(call) {
-    try {
-      const told = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(call.body));
-      const { version, generation = this.generation } = told;
-      if (!Number.isInteger(version) || !Number.isInteger(generation)) {
-        throw new TypeError('version and generation must be numbers');
-      }
-      this.changes.push({ call, version, env: checkedEnv(told.env), generation });
-    } catch (error) {
-      call.json(400, { message: `expected {version, env}: ${error.message}` });
-      return;
-    }
-    if (this.changes.length === 1) this.nextChange();
-  }
-
-  nextChange() {
-    while (this.changes.length) {
-      const { version, env, generation } = this.changes[0];
-      if (version > this.envVersion) {
-        this.pool.begin(env, version, (failure) => this.changed(failure));
-        return;
-      }
-      this.generation = Math.max(this.generation, generation);
-      this.answerChange(false);
-    }
-  }
-
-  changed(failure) {
-    if (failure) {
-      this.changes.shift().call.json(422, failure);
-    } else {
-      this.generation = Math.max(this.generation, this.changes[0].generation);
-      this.answerChange(true);
-    }
-    this.nextChange();
-  }
-
-  answerChange(changed) {
-    this.changes.shift().call.json(200, { version: this.envVersion, generation: this.generation, changed });
-  }
-}
-
-const CALLS = {
-  ready: { method: 'GET', action: 'ready' },
-  env: { method: 'PUT', action: 'changeEnv' },
-  refuse: { method: 'POST', action: 'refuse' },
-  stats: { method: 'GET', action: 'stats' },
-};
-
-const digest = (text) => createHash('sha256').update(text).digest();
-
-/** Where an answer is being written already, nothing can be put between. */
-function onClientError(error, socket) {
-  const fault = parseFault(error);
-  if (fault && socket.writable && !socket._httpMessage) socket.end(rawAnswer(fault));
-  else socket.destroy();
 }
 
 module.exports = { Front, main };

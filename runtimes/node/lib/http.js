@@ -1,72 +1,100 @@
 'use strict';
-/** What of HTTP is refused beyond what Node.js refuses, and what of a worker's headers may pass. */
-const { NAME, VALUE } = require('./result');
+// What must hold of a request beyond what Node's parser sees to, and of the headers of an answer.
+
+const { STATUS_CODES } = require('node:http');
 
 const MAX_HEAD = 64 << 10;
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer',
-  'transfer-encoding', 'upgrade', 'content-length', 'proxy-connection']);
+const SEPARATORS = ': \r\n'.length;
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const VALUE = /^[^\x00-\x08\x0a-\x1f\x7f]*$/;
+const BEYOND_LATIN1 = /[^\x00-\xff]/;
+const TARGET = /^[\x21-\x7e]+$/;
+const HOP_BY_HOP = new Set([
+  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer',
+  'transfer-encoding', 'upgrade', 'content-length',
+]);
 
-/** Why a request is refused: {status, why}; null if it is not. */
-function faultOf(request, maxBody) {
-  const counts = { host: 0, 'content-length': 0, 'transfer-encoding': 0 };
-  for (let at = 0; at < request.rawHeaders.length; at += 2) {
-    const name = request.rawHeaders[at].toLowerCase();
-    if (name in counts) counts[name] += 1;
+/** Why a request is refused whose head Node has parsed; null if it may pass. */
+function refusalOf(request, maxBody) {
+  const { size, fields } = framing(request.rawHeaders);
+  if (size > MAX_HEAD) return { status: 431, why: 'head too large' }; // Node counts names and values alone
+  const codings = fields['transfer-encoding'];
+  const lengths = fields['content-length'];
+  const old = request.httpVersion === '1.0';
+  if (!old && request.httpVersion !== '1.1') return { status: 400, why: 'HTTP version' };
+  if (!TARGET.test(request.url)) return { status: 400, why: 'request target' };
+  if (fields.host.length > 1 || (!old && fields.host.length === 0)) {
+    return { status: 400, why: 'exactly one Host is needed' };
   }
-  const { headers } = request;
-  if (counts.host > 1 || (counts.host === 0 && request.httpVersion === '1.1')) {
-    return { status: 400, why: 'a request has one Host' };
+  if (codings.length && lengths.length) return { status: 400, why: 'both Content-Length and Transfer-Encoding' };
+  if (codings.length > 1 || (codings.length && old)) return { status: 400, why: 'Transfer-Encoding' };
+  if (codings.length && codings[0].toLowerCase() !== 'chunked') {
+    return { status: 501, why: 'Transfer-Encoding other than chunked' };
   }
-  if (counts['content-length'] > 1 || (counts['content-length'] && counts['transfer-encoding'])) {
-    return { status: 400, why: 'a request has one length' };
+  if (lengths.length > 1 || (lengths.length && !/^[0-9]+$/.test(lengths[0]))) {
+    return { status: 400, why: 'Content-Length' };
   }
-  if (counts['transfer-encoding'] && (counts['transfer-encoding'] > 1 || headers['transfer-encoding'].toLowerCase() !== 'chunked')) {
-    return { status: 400, why: 'the only Transfer-Encoding is chunked' };
-  }
-  if (counts['content-length'] && !/^\d{1,15}$/.test(headers['content-length'])) {
-    return { status: 400, why: 'Content-Length is a number' };
-  }
-  if (Number(headers['content-length'] ?? 0) > maxBody) return tooLarge(maxBody);
-  if (request.httpVersionMajor !== 1) return { status: 505, why: 'HTTP/1.1 is spoken here' };
+  if (lengths.length && Number(lengths[0]) > maxBody) return { status: 413, why: 'body too large' };
   return null;
 }
 
-const tooLarge = (maxBody) => ({ status: 413, why: `the body is larger than ${maxBody} bytes` });
-
-/** What is answered to bytes that are no request; null where nobody would hear it. */
-function parseFault(error) {
-  if (error.code === 'HPE_HEADER_OVERFLOW') return { status: 431, why: 'the head is larger than 64 KiB' };
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, why: 'the request did not arrive in time' };
-  const isCut = error.code === 'HPE_INVALID_EOF_STATE' || error.code === 'ECONNRESET';
-  return isCut || !String(error.code).startsWith('HPE_') ? null : { status: 400, why: 'not a proper request' };
-}
-
-/** A whole answer as bytes, for a connection that has none in the making. */
-function rawAnswer({ status, why }) {
-  const body = JSON.stringify({ message: why });
-  return `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`
-    + `X-Callbacks-Error: bad-request\r\nConnection: close\r\n\r\n${body}`;
-}
-
-/** A worker's headers that may pass, as a flat list; throws if one must not be written. */
-function checkedHeaders(headers) {
-  const passed = [];
+function framing(rawHeaders) {
+  const fields = { host: [], 'content-length': [], 'transfer-encoding': [] };
   let size = 0;
-  for (const [name, value] of headers) {
-    if (typeof name !== 'string' || typeof value !== 'string' || !NAME.test(name) || !VALUE.test(value)) {
-      throw new TypeError(`header ${String(name).slice(0, 80)} is malformed`);
-    }
-    size += name.length + value.length + 4;
-    const lower = name.toLowerCase();
-    if (!HOP_BY_HOP.has(lower) && !lower.startsWith('x-callbacks-')) passed.push(name, wire(value));
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name, value] = [rawHeaders[at], rawHeaders[at + 1]];
+    size += name.length + value.length + SEPARATORS;
+    const known = name.toLowerCase();
+    if (Object.hasOwn(fields, known)) fields[known].push(value);
   }
-  if (size > MAX_HEAD) throw new TypeError('headers are larger than 64 KiB');
+  return { size, fields };
+}
+
+/** What Node's parser refused: { status, why }. */
+function faultOf(error) {
+  if (error.code === 'HPE_HEADER_OVERFLOW') return { status: 431, why: 'head too large' };
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, why: 'the request did not arrive in time' };
+  return { status: 400, why: error.reason ?? 'not HTTP' };
+}
+
+/** A refusal as bytes, for a connection that Node has no answer object for. */
+function rawRefusal(status, why) {
+  const body = JSON.stringify({ message: why });
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json',
+    'X-Callbacks-Error: bad-request',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
+function isHeader(name, value) {
+  return typeof name === 'string' && typeof value === 'string' && NAME.test(name) && VALUE.test(value);
+}
+
+function sizeOf(headers) {
+  return headers.reduce((size, [name, value]) => size + name.length + value.length + SEPARATORS, 0);
+}
+
+/** A worker's headers that may pass, flat, as Node writes them; throws if one must not be written. */
+function checkedHeaders(headers) {
+  if (!Array.isArray(headers)) throw new TypeError('headers must be a list');
+  const passed = [];
+  for (const header of headers) {
+    const [name, value] = Array.isArray(header) ? header : [];
+    if (!isHeader(name, value)) throw new TypeError(`header '${String(name).slice(0, 80)}' is malformed`);
+    const lower = name.toLowerCase();
+    if (!HOP_BY_HOP.has(lower) && !lower.startsWith('x-callbacks-')) passed.push(name, onTheWire(value));
+  }
+  if (sizeOf(headers) > MAX_HEAD) throw new TypeError('headers are larger than 64 KiB');
   return passed;
 }
 
-/** Characters beyond Latin-1 go as UTF-8. */
-function wire(value) {
-  return /[^\0-\xff]/.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
+/** Node writes heads as latin-1: what goes beyond it is sent as UTF-8. */
+function onTheWire(value) {
+  return BEYOND_LATIN1.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
 }
 
-module.exports = { MAX_HEAD, checkedHeaders, faultOf, parseFault, rawAnswer, tooLarge };
+module.exports = { MAX_HEAD, checkedHeaders, faultOf, isHeader, rawRefusal, refusalOf, sizeOf };

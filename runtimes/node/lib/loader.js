@@ -1,13 +1,22 @@
 'use strict';
-/** Imports the handler. */
-const { spawnSync } = require('node:child_process');
+// Imports the handler, and tells in the user's terms why it cannot be.
+
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
+const { inspect } = require('node:util');
 
-const FILES = ['function.mjs', 'function.js', 'function.cjs'];
+const FILES = ['function.js', 'function.mjs', 'function.cjs'];
 const LONGEST_TRACE = 8 << 10;
-const HOME = path.dirname(__dirname);
+const LONGEST_MESSAGE = 2000;
+const NOT_FOUND = /^Cannot find (?:module|package) '([^']+)'/;
+const PACKAGE = /^(?:@[^/]+\/)?[^/]+/;
+const OUR_FRAME = new RegExp(`^ +at .*(?:[( ]node:|${escaped(__dirname)}/).*\n?`, 'gm');
+
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
 
 /** The handler cannot be loaded; has what users are told. */
 class LoadError extends Error {
@@ -17,72 +26,90 @@ class LoadError extends Error {
   }
 
   told() {
-    return { class: this.kind, message: this.message.slice(0, 2000), package: this.packageName, log_tail: this.trace };
+    const message = this.message.slice(0, LONGEST_MESSAGE);
+    return { class: this.kind, message, package: this.packageName, log_tail: this.trace };
   }
 }
 
-/**
- * The handler of the code in a directory.
- * @returns {Promise<Function>}
- * @throws {LoadError}
- */
-async function load(directory) {
+/** The file with the function's code; LoadError if there is none. */
+function fileIn(directory) {
   const file = FILES.map((name) => path.join(directory, name)).find((name) => fs.existsSync(name));
   if (!file) throw new LoadError('HandlerNotFound', `there is none of ${FILES.join(', ')}`);
+  return file;
+}
+
+/** @returns {Promise<(event: object, context: object) => Promise<unknown>>} LoadError if it cannot be loaded */
+async function load(directory) {
+  const file = fileIn(directory);
   let module;
   try {
-    module = file.endsWith('.mjs') ? await import(pathToFileURL(file).href) : require(file);
+    module = await import(pathToFileURL(file).href);
   } catch (error) {
-    if (error instanceof SyntaxError) throw syntaxError(error, file);
-    throw loadError(error);
+    throw loadErrorOf(error, file);
   }
-  const handler = module?.handler ?? module?.default?.handler;
-  if (handler === undefined) throw new LoadError('HandlerNotFound', "the code exports no function named 'handler'");
-  if (typeof handler !== 'function') {
-    throw new LoadError('HandlerNotFound', `'handler' is a ${typeof handler}, not a function`);
-  }
-  return handler;
+  const common = module.default;
+  const handler = module.handler ?? common?.handler ?? common?.default ?? common;
+  if (typeof handler === 'function') return calling(handler);
+  const what = module.handler ?? common?.handler;
+  throw new LoadError('HandlerNotFound', what === undefined
+    ? "the code exports no function named 'handler'"
+    : `'handler' is a ${typeof what}, not a function`);
 }
 
-function loadError(error) {
+/** Calls a handler as it wants to be called: with a callback if it names one. */
+function calling(handler) {
+  if (handler.length < 3) return async (event, context) => handler(event, context);
+  return (event, context) => new Promise((resolve, reject) => {
+    const callback = (error, result) => (error === null || error === undefined ? resolve(result) : reject(error));
+    const returned = handler(event, context, callback);
+    if (typeof returned?.then === 'function') returned.then(resolve, reject);
+  });
+}
+
+function loadErrorOf(error, file) {
+  const message = firstLine(error?.message ?? String(error));
   if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
-    const message = String(error.message).split('\n')[0];
-    return new LoadError('ModuleNotFound', message, packageOf(message), traceOf(error));
+    return new LoadError('ModuleNotFound', message, packageIn(message), traceOf(error));
   }
-  return new LoadError(classOf(error), String(error?.message ?? error), null, traceOf(error));
+  return new LoadError(classOf(error), message, null, located(error, traceOf(error), file));
 }
 
-/** Of an ES module Node.js does not tell where it is wrong, unless it is only checked. */
-function syntaxError(error, file) {
-  const failure = loadError(error);
-  if (failure.trace.startsWith('SyntaxError')) {
-    const checked = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5_000 });
-    if (checked.stderr) failure.trace = withoutOurs(checked.stderr.split('\n\nNode.js')[0]);
+function packageIn(message) {
+  const name = NOT_FOUND.exec(message)?.[1];
+  return name && !name.startsWith('.') && !path.isAbsolute(name) ? PACKAGE.exec(name)[0] : null;
+}
+
+/** Node tells where a module's syntax is wrong only to those who check the file. */
+function located(error, trace, file) {
+  if (!(error instanceof SyntaxError) || trace.includes('\n')) return trace;
+  try {
+    execFileSync(process.execPath, ['--check', file], { stdio: ['ignore', 'ignore', 'pipe'], timeout: 5000 });
+    return trace;
+  } catch (checked) {
+    const told = String(checked.stderr ?? '').replace(OUR_FRAME, '').replace(/\n+Node\.js v\S+\s*$/, '');
+    return told.trim().slice(-LONGEST_TRACE) || trace;
   }
-  return failure;
 }
 
-/** The package a message about a missing module names; null if it is a file of the code's own. */
-function packageOf(message) {
-  const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1] ?? '';
-  return /^(?:@[^/]+\/)?[^./@][^/]*/.exec(missing)?.[0] ?? null;
-}
-
-/** The name a language user knows an error by. */
+/** The name of an error's class. */
 function classOf(error) {
-  return String(error?.name || error?.constructor?.name || typeof error).slice(0, 200);
+  if (!(error instanceof Error)) return error?.constructor?.name || typeof error;
+  return String((error.name !== 'Error' && error.name) || error.constructor?.name || 'Error');
 }
 
-/** The trace, and those of its causes, without our own frames and those of the runtime. */
+/** The trace without our own frames and those inside Node. */
 function traceOf(error) {
-  if (!(error instanceof Error)) return `${String(error)}\n`;
-  const cause = error.cause === undefined ? '' : `caused by: ${traceOf(error.cause)}`;
-  return (withoutOurs(String(error.stack || error)) + cause).slice(-LONGEST_TRACE);
+  let text;
+  try {
+    text = error instanceof Error ? inspect(error) : `thrown: ${inspect(error)}`;
+  } catch {
+    text = 'an error that cannot be shown'; // its own inspection raises
+  }
+  return text.replace(OUR_FRAME, '').trimEnd().slice(-LONGEST_TRACE);
 }
 
-function withoutOurs(trace) {
-  const isOurs = (line) => /^(?:\s+at |- )/.test(line) && (line.includes(HOME) || /\(?node:/.test(line));
-  return `${trace.split('\n').filter((line) => !isOurs(line)).join('\n')}\n`;
+function firstLine(text) {
+  return String(text).split('\n', 1)[0];
 }
 
-module.exports = { LoadError, classOf, load, loadError, packageOf, traceOf };
+module.exports = { LoadError, classOf, load, loadErrorOf, traceOf };

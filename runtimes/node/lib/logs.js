@@ -1,5 +1,6 @@
 'use strict';
-/** Log lines: cut out of what workers write, masked, tagged, written to standard output as JSON. */
+// Log lines: cut out of what workers write, masked, tagged, written to standard output as JSON.
+
 const fs = require('node:fs');
 const net = require('node:net');
 
@@ -8,84 +9,91 @@ const SHORTEST_SECRET = 8;
 const MAX_WAITING = 4 << 20;
 const MASK = '********';
 const NEWLINE = 0x0a;
-// around the request id in front of a line that a worker wrote for one of its requests
-const TAG = '\x1e';
-const TAG_END = '\x1f';
+const TAG = '\x1e', TAG_END = '\x1f'; // around the request id in front of a line from a worker with several slots
 
-/** Replaces the values of env in texts; remembers those of the env before. */
+/** Replaces the values of env in texts. */
 class Masker {
   constructor() {
     this.secrets = [];
-    this.present = [];
   }
 
-  take(env) {
-    const parts = Object.values(env).flatMap((value) => [value, ...value.split(/\r?\n/)]);
-    const fresh = parts.map((part) => part.trim()).filter((part) => part.length >= SHORTEST_SECRET);
-    this.secrets = [...new Set([...fresh, ...this.present])].sort((a, b) => b.length - a.length);
-    this.present = fresh;
+  /** Masks the values of these envs from now on, and no others. */
+  keep(envs) {
+    const values = envs.flatMap((env) => Object.values(env));
+    const parts = values.flatMap((value) => [value, ...value.split(/\r\n|\r|\n/)]).map((part) => part.trim());
+    const secrets = [...new Set(parts)].filter((part) => part.length >= SHORTEST_SECRET);
+    this.secrets = secrets.sort((one, other) => other.length - one.length);
   }
 
   mask(text) {
     return this.secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
   }
 
-  /** Where a line that is too long may be cut: never inside a secret. */
+  /** Where a line that is too long may be cut: never inside a secret or a character. */
   cut(line) {
     let at = LONGEST;
+    while (at > LONGEST - 4 && (line[at] & 0xc0) === 0x80) at--;
     for (const secret of this.secrets) {
-      const raw = Buffer.from(secret);
-      const found = line.indexOf(raw, Math.max(0, at - raw.length + 1));
-      if (found >= 0 && found < at && found + raw.length > at) at = found || raw.length;
+      const size = Buffer.byteLength(secret);
+      const found = line.subarray(0, at + size - 1).indexOf(secret, Math.max(0, at - size + 1));
+      if (found >= 0 && found < at) at = found || size;
     }
     return at;
   }
 }
 
-/** Cuts one stream of bytes into lines. */
+/** Cuts one stream of bytes into lines: `listener(tag or null, text)`. */
 class Lines {
-  constructor(stream, masker) {
-    this.stream = stream;
+  constructor(masker, listener) {
     this.masker = masker;
+    this.listener = listener;
+    this.rest = Buffer.alloc(0);
+    this.tag = null; // of a line whose first pieces were told already
+    this.begun = false;
+  }
+
+  feed(data) {
+    let bytes = this.rest.length ? Buffer.concat([this.rest, data]) : data;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE)) {
+      this._line(bytes.subarray(0, end));
+      bytes = bytes.subarray(end + 1);
+    }
+    this.rest = this._pieces(bytes, 2 * LONGEST);
+  }
+
+  end() {
+    if (this.rest.length) this._line(this.rest);
     this.rest = Buffer.alloc(0);
   }
 
-  /** Whole lines in `data`: {tag, text}; `tag` is null for a line without. */
-  *feed(data, last = false) {
-    let buffer = this.rest.length ? Buffer.concat([this.rest, data]) : data;
-    for (let end; (end = buffer.indexOf(NEWLINE)) >= 0; buffer = buffer.subarray(end + 1)) {
-      yield* this.pieces(buffer.subarray(0, end));
-    }
-    if (last && buffer.length) {
-      yield* this.pieces(buffer);
-      buffer = buffer.subarray(buffer.length);
-    }
-    while (buffer.length > 2 * LONGEST) {
-      const at = this.masker.cut(buffer);
-      yield this.line(buffer.subarray(0, at));
-      buffer = buffer.subarray(at);
-    }
-    this.rest = Buffer.from(buffer);
+  _line(line) {
+    const last = this._pieces(line, LONGEST);
+    if (last.length || !this.begun) this._tell(last);
+    this.begun = false;
+    this.tag = null;
   }
 
-  *pieces(line) {
-    while (line.length > LONGEST) {
+  _pieces(line, longest) {
+    while (line.length > longest) {
+      line = this._untagged(line);
       const at = this.masker.cut(line);
-      yield this.line(line.subarray(0, at));
+      this._tell(line.subarray(0, at));
       line = line.subarray(at);
     }
-    yield this.line(line);
+    return line;
   }
 
-  line(bytes) {
-    let text = bytes.toString('utf8');
-    let tag = null;
-    const end = text.startsWith(TAG) ? text.indexOf(TAG_END) : -1;
-    if (end > 0) {
-      tag = text.slice(1, end);
-      text = text.slice(end + 1);
-    }
-    return { tag, text: this.masker.mask(text) };
+  _tell(piece) {
+    const bytes = this._untagged(piece);
+    this.listener(this.tag, this.masker.mask(bytes.toString('utf8')));
+  }
+
+  _untagged(line) {
+    if (this.begun) return line;
+    this.begun = true;
+    const end = line[0] === TAG.charCodeAt(0) ? line.indexOf(TAG_END) : -1;
+    this.tag = end < 0 ? null : line.toString('latin1', 1, end);
+    return line.subarray(end + 1);
   }
 }
 
@@ -93,25 +101,28 @@ class Lines {
 class Output {
   constructor(fd = 1) {
     this.dropped = 0;
-    this.broken = false;
-    this.to = writerTo(fd);
-    this.to.on?.('error', () => {
-      this.broken = true; // nobody will ever read it
-    });
+    const kind = fs.fstatSync(fd);
+    if (kind.isFIFO() || kind.isSocket()) {
+      this.stream = new net.Socket({ fd, readable: false, writable: true });
+      this.stream.on('error', () => {}); // nobody will ever read it
+      this.stream.unref();
+    } else {
+      this.stream = { writableLength: 0, write: (text) => fs.writeSync(fd, text) };
+    }
   }
 
   log(stream, message, requestId = null) {
-    this.say({ time: new Date().toISOString(), request_id: requestId, stream, message });
+    this._say({ time: new Date().toISOString(), request_id: requestId, stream, message }, false);
   }
 
   event(event, more) {
-    this.say({ event, ...more }, true);
+    this._say({ event, ...more }, true);
   }
 
-  say(value, urgent = false) {
-    if (this.broken) return;
-    if (this.to.writableLength > MAX_WAITING && !urgent) {
-      this.dropped += 1;
+  _say(value, urgent) {
+    if (this.stream.destroyed) return;
+    if (this.stream.writableLength > MAX_WAITING && !urgent) {
+      this.dropped++;
       return;
     }
     if (this.dropped) {
@@ -119,30 +130,17 @@ class Output {
       this.dropped = 0;
       this.log('stderr', `(${dropped} log lines were dropped: nobody read them)`);
     }
-    this.to.write(`${JSON.stringify(value)}\n`);
+    this.stream.write(`${JSON.stringify(value)}\n`);
   }
 
-  /** Calls back when all is written, or soon if nobody reads. */
-  flush(done) {
-    const timer = setTimeout(done, 500);
-    if (this.broken || !this.to.writableLength) {
-      clearTimeout(timer);
-      return done();
-    }
-    this.to.once('drain', () => {
-      clearTimeout(timer);
-      done();
+  /** Waits until all is written, but not long. */
+  async flushed(longest) {
+    if (this.stream.destroyed || !this.stream.writableLength) return;
+    await new Promise((resolve) => {
+      this.stream.once('drain', resolve).once('close', resolve);
+      setTimeout(resolve, longest);
     });
   }
 }
 
-/** A pipe is written without blocking (process.stdout would block); a file cannot block. */
-function writerTo(fd) {
-  const kind = fs.fstatSync(fd);
-  if (kind.isFIFO() || kind.isSocket()) {
-    return new net.Socket({ fd, readable: false, writable: true });
-  }
-  return { writableLength: 0, write: (text) => fs.writeSync(fd, text) };
-}
-
-module.exports = { TAG, TAG_END, Masker, Lines, Output };
+module.exports = { Lines, Masker, Output, TAG, TAG_END, LONGEST, MAX_WAITING };

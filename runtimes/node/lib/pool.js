@@ -1,447 +1,438 @@
 'use strict';
-/** Workers: started by generation, chosen for requests, ended when they overrun, idle or are not needed. */
-const { spawn } = require('node:child_process');
+// Workers: started by generation, chosen for requests, ended when they overrun, idle or are not needed.
+//
+// One worker takes all requests as long as it can: a Node handler mostly waits. More are started, up to the
+// number of processors, when one holds more than its share of the concurrency or does not answer at once.
+
 const os = require('node:os');
-const path = require('node:path');
-const { FrameError, Frames, TYPE, frame, jobPayload } = require('./frames');
-const { Guard, killGroup } = require('./guard');
-const { Lines } = require('./logs');
+const frames = require('./frames');
+const { Guardian } = require('./guardian');
+const { WorkerProcess, STARTING, READY, DRAINING } = require('./process');
 
 const MOST_WORKERS = 4;
 const IDLE = 60_000;
-const PING_AFTER = 200;
-const PONG_WITHIN = 250;
-const ABORT_WITHIN = 1_000;
-const SCAN_EVERY = 25; // while there is something to watch
-const SCAN_IDLE_EVERY = 500;
-const LAST_FRAMES_WITHIN = 100;
-const MAIN = path.join(path.dirname(__dirname), 'main.js');
-const ENDINGS = new Set([TYPE.END, TYPE.RAISED, TYPE.BAD]);
+const PING_AFTER = 200, PONG_WITHIN = 250, ABORT_WITHIN = 1000, EXIT_WITHIN = 2000;
+const LONGEST_BACK_OFF = 5000;
 
-/** Workers with one env. `then` is called once: with null, or with the failure. */
+/** A request and what becomes of it. The front subclasses it to write answers. */
+class Exchange {
+  requestId = '';
+  deadline = 0;
+  begun = false;
+  worker = null;
+  job = 0;
+
+  /** The worker's answer begins; throws if it must not be written. */
+  head(_told) {}
+
+  /** More of the body. */
+  chunk(_data) {}
+
+  /** The answer is complete. */
+  end() {}
+
+  /** There is no answer: the front makes its own. */
+  fail(_status, _error, _more) {}
+}
+
+/** Workers with one env. */
 class Generation {
-  constructor(env, envVersion, wanted, then) {
-    Object.assign(this, { env, envVersion, wanted, then });
+  constructor(env, envVersion, settle) {
+    Object.assign(this, { env, envVersion, settle });
     this.workers = new Set();
     this.begun = performance.now();
     this.settled = false;
+    this.wanted = 1;
     this.failures = 0;
     this.notBefore = 0;
   }
-}
 
-class Worker {
-  constructor(generation) {
-    this.generation = generation;
-    this.state = 'starting'; // then ready, draining, gone
-    this.jobs = new Map(); // number -> exchange
-    this.aborted = new Map(); // number -> when
-    this.received = new Frames();
-    this.idleSince = performance.now();
-    this.asked = this.answered = 0;
-    this.killedFor = null;
-    this.lastRequest = null;
+  /** Those that take requests, or soon will. */
+  get alive() {
+    return [...this.workers].filter((worker) => worker.state === STARTING || worker.state === READY);
   }
 
-  /** Asked whether its loop turns, and has not answered yet. */
-  get unsure() {
-    return this.asked > this.answered;
+  get ready() {
+    return [...this.workers].filter((worker) => worker.state === READY);
   }
 
-  get pid() {
-    return this.child.pid;
+  get starting() {
+    return [...this.workers].some((worker) => worker.state === STARTING);
   }
 }
 
-/**
- * All workers of an instance. An exchange has `requestId`, `deadline` (of performance.now()), `job`, `body`, `begun`
- * and takes `head(told, worker)`, `chunk(bytes)`, `end()` and `fail(status, error, body, envVersion)`.
- */
+/** All workers of an instance. */
 class Pool {
-  constructor(config, output, masker, onHopeless) {
-    Object.assign(this, { config, output, masker, onHopeless });
+  constructor(config, output, masker) {
+    Object.assign(this, { config, output, masker });
+    this.guardian = new Guardian();
+    this.most = Math.max(1, Math.min(os.cpus().length, MOST_WORKERS, config.concurrency));
+    this.share = Math.ceil(config.concurrency / this.most);
     this.current = null;
     this.generations = new Set();
+    this.formerEnv = {};
     this.queue = [];
-    this.lastJob = 0;
+    this.jobs = 0;
+    this.running = 0;
     this.restarts = 0;
     this.stopping = false;
-    this.most = Math.max(1, Math.min(os.cpus().length, MOST_WORKERS, config.concurrency));
-    this.slots = Math.ceil(config.concurrency / this.most);
-    this.guard = new Guard((error) => process.stderr.write(`callbacks-shim: no guard for the workers: ${error.message}\n`));
-    this.scanEvery(SCAN_EVERY);
+  }
+
+  get envVersion() {
+    return this.current ? this.current.envVersion : this.config.envVersion;
   }
 
   get workers() {
     return [...this.generations].flatMap((generation) => [...generation.workers]);
   }
 
-  get inFlight() {
-    return this.workers.reduce((sum, worker) => sum + worker.jobs.size, 0);
-  }
-
   get busy() {
-    return this.queue.length > 0 || this.inFlight > 0;
+    return this.queue.length > 0 || this.running > 0;
   }
 
   // --- generations
 
-  /** Starts workers with an env; `then(failure)` when they are ready, or cannot be. */
-  begin(env, envVersion, then) {
-    const busy = this.current ? [...this.current.workers].filter((worker) => worker.jobs.size).length : 1;
-    const generation = new Generation(env, envVersion, Math.max(1, busy), then);
-    this.generations.add(generation);
-    this.masker.take(env);
-    this.scanEvery(SCAN_EVERY);
-    for (let n = 0; n < generation.wanted; n += 1) this.spawn(generation);
+  /** Starts workers with an env; gives null when requests go to them, or the failure when they cannot be. */
+  begin(env, envVersion) {
+    return new Promise((settle) => {
+      const generation = new Generation(env, envVersion, settle);
+      const busy = this.current ? this.current.ready.filter((worker) => worker.jobs.size).length : 0;
+      generation.wanted = Math.max(1, busy);
+      this.generations.add(generation);
+      this._remember();
+      for (let started = 0; started < generation.wanted; started++) this._spawn(generation);
+    });
+  }
+
+  _remember() {
+    this.masker.keep([this.formerEnv, ...[...this.generations].map((generation) => generation.env)]);
   }
 
   /** The generation is ready, or has failed; told once. */
-  settle(generation, failure) {
+  _settle(generation, failure) {
     if (generation.settled) return;
     generation.settled = true;
-    if (failure) {
-      for (const worker of generation.workers) this.kill(worker, 'startup');
-      this.generations.delete(generation);
-      generation.then(this.masked(failure));
-      return;
+    if (failure === null) {
+      const before = this.current;
+      this.current = generation;
+      for (const worker of before?.workers ?? []) worker.drain();
+      if (before) this._retireIfEmpty(before);
+    } else {
+      for (const worker of generation.workers) worker.kill('not needed');
+      this._retireIfEmpty(generation);
     }
-    const before = this.current;
-    this.current = generation;
-    before?.workers.forEach((worker) => this.drain(worker));
-    this.retireIfEmpty(before);
-    generation.then(null);
+    generation.settle(failure && this._masked(failure));
     this.dispatch();
   }
 
-  masked(failure) {
-    const mask = (value) => (typeof value === 'string' ? this.masker.mask(value) : value);
-    return Object.fromEntries(Object.entries(failure).map(([name, value]) => [name, mask(value)]));
+  _masked(failure) {
+    const masked = ([name, value]) => [name, typeof value === 'string' ? this.masker.mask(value) : value];
+    return Object.fromEntries(Object.entries(failure).map(masked));
   }
 
-  retireIfEmpty(generation) {
-    if (generation && generation !== this.current && generation.settled && !generation.workers.size) {
-      this.generations.delete(generation);
-    }
+  _retireIfEmpty(generation) {
+    if (generation === this.current || !generation.settled || generation.workers.size) return;
+    this.generations.delete(generation);
+    this.formerEnv = generation.env;
+    this._remember();
   }
 
   // --- workers
 
-  spawn(generation) {
-    const worker = new Worker(generation);
-    const words = [`--max-old-space-size=${this.config.memoryMb}`, MAIN, 'worker', '3', this.config.function];
-    worker.child = spawn(process.execPath, words, {
-      env: this.config.workerEnviron(generation.env, generation.envVersion),
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
-    generation.workers.add(worker);
-    worker.child.on('error', (error) => this.ended(worker, `cannot start: ${error.message}`));
-    if (worker.pid === undefined) return;
-    this.guard.watch(worker.pid);
-    worker.child.on('exit', (code, signal) => this.onExit(worker, signal ? `signal ${os.constants.signals[signal]}` : `exit ${code}`));
-    this.readLog(worker, 'stdout');
-    this.readLog(worker, 'stderr');
-    worker.channel = worker.child.stdio[3];
-    worker.channel.on('error', () => {}); // it has ended, which is told by its exit
-    worker.channel.on('data', (data) => this.onData(worker, data));
+  _spawn(generation) {
+    generation.workers.add(new WorkerProcess(generation, this.config, this.masker, this));
+    this._guard();
   }
 
-  readLog(worker, stream) {
-    const lines = new Lines(stream, this.masker);
-    const log = (data, last) => {
-      for (const { tag, text } of lines.feed(data, last)) {
-        this.output.log(stream, text, tag ?? this.requestOf(worker));
-      }
-    };
-    worker.child[stream].on('data', (data) => log(data, false));
-    worker.child[stream].on('end', () => log(Buffer.alloc(0), true));
-    worker.child[stream].on('error', () => {});
+  _guard() {
+    this.guardian.watch(this.workers.map((worker) => worker.pid).filter(Boolean));
   }
 
-  /** Whose a line is that the worker did not tag: known only where there is one request at a time. */
-  requestOf(worker) {
-    if (this.slots > 1) return null;
-    const [exchange] = worker.jobs.values();
-    return exchange?.requestId ?? worker.lastRequest;
+  onLine(worker, stream, tag, text) {
+    this.output.log(stream, text, tag ?? (worker.oneSlot ? worker.presentRequest : null));
   }
 
-  onData(worker, data) {
-    try {
-      for (const { type, job, payload } of worker.received.feed(data)) {
-        if (worker.killedFor !== 'protocol') this.take(worker, type, job, payload);
-      }
-    } catch (error) {
-      this.output.log('stderr', `a worker sent what it must not: ${error.message}`);
-      this.kill(worker, 'protocol');
-    }
-  }
-
-  take(worker, type, job, payload) {
-    if (type === TYPE.READY) return this.onReady(worker);
-    if (type === TYPE.FAILED) return this.onFailed(worker, JSON.parse(payload));
-    if (type === TYPE.PONG) {
+  onFrame(worker, { kind, job, payload }) {
+    if (kind === frames.READY) return this._onReady(worker);
+    if (kind === frames.FAILED) return this._onFailed(worker, JSON.parse(payload));
+    if (kind === frames.PONG) {
       worker.answered = performance.now();
       return this.dispatch();
     }
+    const take = ANSWERS[kind];
+    if (!take) throw new frames.FrameError(`type ${kind}`);
     const exchange = worker.jobs.get(job);
-    if (exchange) return this.onAnswer(worker, type, job, exchange, payload);
-    if (!worker.aborted.has(job)) throw new FrameError(`a frame of type ${type} for job ${job}`);
-    if (ENDINGS.has(type)) { // at last ends what nobody waits for
+    if (exchange) return take.call(this, worker, exchange, payload);
+    if (!worker.aborted.has(job)) throw new frames.FrameError(`job ${job} is not with this worker`);
+    if (LAST.has(kind)) { // it ends at last what nobody waits for
       worker.aborted.delete(job);
-      this.freed(worker);
+      this._freed(worker);
     }
-    return undefined;
   }
 
-  onAnswer(worker, type, job, exchange, payload) {
-    const { envVersion } = worker.generation;
-    if (type === TYPE.HEAD && !exchange.begun) return exchange.head(JSON.parse(payload), envVersion);
-    if (type === TYPE.CHUNK && exchange.begun) return exchange.chunk(payload);
-    if (type === TYPE.END && exchange.begun) {
-      this.finish(worker, job);
-      return exchange.end();
-    }
-    if (type === TYPE.RAISED) {
-      const errorType = String(JSON.parse(payload).errorType).slice(0, 200);
-      this.finish(worker, job);
-      return exchange.fail(500, 'handler-raised', { errorType, requestId: exchange.requestId }, envVersion);
-    }
-    if (type === TYPE.BAD) {
-      this.finish(worker, job);
-      return exchange.fail(502, 'bad-answer', null, envVersion);
-    }
-    throw new FrameError(`a frame of type ${type} out of turn`);
-  }
-
-  finish(worker, job) {
-    worker.lastRequest = worker.jobs.get(job).requestId;
-    worker.jobs.delete(job);
-    this.freed(worker);
-  }
-
-  freed(worker) {
-    worker.idleSince = performance.now();
-    if (worker.state === 'draining' && !worker.jobs.size) this.drained(worker);
-    setImmediate(() => this.dispatch());
-  }
-
-  drained(worker) {
-    if (worker.aborted.size) this.kill(worker, 'deadline');
-    else worker.channel.end();
-  }
-
-  onReady(worker) {
-    if (worker.state !== 'starting') throw new FrameError('ready twice');
-    worker.state = 'ready';
+  _onReady(worker) {
+    worker.becomeReady();
     const { generation } = worker;
     generation.failures = 0;
-    const ready = [...generation.workers].filter(({ state }) => state === 'ready').length;
-    if (!generation.settled && ready >= generation.wanted) this.settle(generation, null);
-    else if (generation.settled && generation !== this.current) this.drain(worker);
-    else this.dispatch();
+    if (!generation.settled && generation.ready.length >= generation.wanted) this._settle(generation, null);
+    else if (generation.settled && generation !== this.current) worker.drain();
+    for (const other of generation.ready) if (other.replaced) this._letGo(other);
+    this.dispatch();
   }
 
-  onFailed(worker, failure) {
-    if (worker.state !== 'starting') throw new FrameError('failed after it was ready');
-    const { class: kind, message, package: packageName, log_tail: trace } = failure;
-    const told = { class: String(kind), message: String(message), package: packageName ?? null, log_tail: String(trace) };
-    const { generation } = worker;
-    if (!generation.settled) this.settle(generation, told);
-    else if (generation === this.current && generation.workers.size === 1) {
-      this.onHopeless(`the code cannot be imported any more: ${this.masker.mask(told.message)}`);
+  _onFailed(worker, told) {
+    if (worker.state !== STARTING) throw new frames.FrameError('failed after it was ready');
+    const failure = {
+      class: String(told.class), message: String(told.message),
+      package: told.package === null ? null : String(told.package), log_tail: String(told.log_tail),
+    };
+    if (worker.generation.settled) {
+      this.output.log('stderr', this.masker.mask(`the code cannot be imported any more: ${failure.message}`));
     }
+    this._settle(worker.generation, failure);
   }
 
-  drain(worker) {
-    if (worker.state !== 'starting' && worker.state !== 'ready') return;
-    worker.state = 'draining';
-    if (!worker.jobs.size) this.drained(worker);
+  _onHead(worker, exchange, payload) {
+    if (exchange.begun) throw new frames.FrameError('a second head');
+    exchange.begun = true;
+    exchange.head(JSON.parse(payload), worker.generation.envVersion);
   }
 
-  /** Its last frames may still be on their way, unless something it started holds on to the channel. */
-  onExit(worker, how) {
-    killGroup(worker.pid);
-    this.guard.forget(worker.pid);
-    const end = () => this.ended(worker, how);
-    if (worker.channel.destroyed || worker.channel.readableEnded) return end();
-    worker.channel.once('close', end);
-    setTimeout(end, LAST_FRAMES_WITHIN).unref();
+  _onChunk(worker, exchange, payload) {
+    if (!exchange.begun) throw new frames.FrameError('a chunk before its head');
+    exchange.chunk(payload);
   }
 
-  ended(worker, how) {
-    if (worker.state === 'gone') return;
-    const { generation, state } = worker;
-    const expected = state === 'draining' && !worker.jobs.size && !worker.killedFor && how === 'exit 0';
+  _onEnd(worker, exchange) {
+    if (!exchange.begun) throw new frames.FrameError('an end before its head');
+    this._finish(worker, exchange);
+    exchange.end();
+  }
+
+  _onRaised(worker, exchange, payload) {
+    const errorType = String(JSON.parse(payload).errorType).slice(0, 200);
+    this._finish(worker, exchange);
+    exchange.fail(500, 'handler-raised', {
+      body: { errorType, requestId: exchange.requestId }, envVersion: worker.generation.envVersion,
+    });
+  }
+
+  _onBad(worker, exchange) {
+    this._finish(worker, exchange);
+    exchange.fail(502, 'bad-answer', { envVersion: worker.generation.envVersion });
+  }
+
+  _finish(worker, exchange) {
+    worker.jobs.delete(exchange.job);
+    this.running--;
+    this._freed(worker);
+  }
+
+  _freed(worker) {
+    worker.idleSince = performance.now();
+    if (worker.state === DRAINING && !worker.jobs.size) this._letGo(worker);
+    else if (this.queue.length) setImmediate(() => this.dispatch());
+  }
+
+  /** It takes no more; where it holds on to a job that nobody waits for, it is ended. */
+  _letGo(worker) {
+    worker.drain();
+    if (!worker.jobs.size && worker.aborted.size) worker.kill('deadline');
+  }
+
+  onEnded(worker, how) {
+    const { generation } = worker;
     const reason = worker.killedFor ?? how;
-    worker.state = 'gone';
-    worker.channel?.destroy();
+    const expected = reason === 'not needed' || (reason === 'exit 0' && worker.released);
     generation.workers.delete(worker);
-    for (const exchange of worker.jobs.values()) exchange.fail(502, 'worker-ended', null, generation.envVersion);
+    this._guard();
+    this.running -= worker.jobs.size;
+    for (const exchange of worker.jobs.values()) {
+      exchange.fail(502, 'worker-ended', { envVersion: generation.envVersion });
+    }
     worker.jobs.clear();
-    if (!expected && reason !== 'startup') {
+    if (!expected) this._unexpected(worker, reason);
+    this._retireIfEmpty(generation);
+    this._keepOne();
+    this.dispatch();
+  }
+
+  _unexpected(worker, reason) {
+    const { generation } = worker;
+    const failed = generation.settled && generation !== this.current && !worker.wasReady;
+    if (!failed) {
       this.output.event('worker-ended', { pid: worker.pid, reason });
-      this.restarts += 1;
+      this.restarts++;
     }
     if (!generation.settled) {
-      const message = `the process ended while the code was imported (${how})`;
-      this.settle(generation, { class: 'WorkerDied', message, package: null, log_tail: '' });
-    } else if (generation === this.current && state === 'starting') {
-      generation.failures += 1;
-      generation.notBefore = performance.now() + Math.min(5_000, 50 * 2 ** generation.failures);
+      this._settle(generation, {
+        class: 'WorkerDied', message: `a worker ended while it started (${reason})`, package: null, log_tail: worker.tail,
+      });
+    } else if (!worker.wasReady) {
+      generation.failures++;
+      generation.notBefore = performance.now() + Math.min(LONGEST_BACK_OFF, 50 * 2 ** generation.failures);
     }
-    this.retireIfEmpty(generation);
-    this.dispatch();
-    this.keepOne();
-  }
-
-  /** Ends a worker and all that it started, at once. */
-  kill(worker, reason) {
-    worker.killedFor ??= reason;
-    if (worker.state !== 'gone') worker.state = 'draining';
-    if (worker.pid !== undefined) killGroup(worker.pid);
   }
 
   /** An instance that serves has a worker, also while nothing is asked of it. */
-  keepOne() {
+  _keepOne() {
     const generation = this.current;
-    if (generation && !this.stopping && !generation.workers.size && performance.now() >= generation.notBefore) {
-      this.spawn(generation);
-    }
+    if (generation && !this.stopping && !generation.alive.length) this._spawnUnlessFailing(generation);
+  }
+
+  _spawnUnlessFailing(generation) {
+    if (performance.now() >= generation.notBefore) this._spawn(generation);
   }
 
   // --- requests
 
-  /** Takes an exchange, or gives false: too many are waiting. */
-  submit(exchange) {
-    if (this.inFlight + this.queue.length >= 2 * this.config.concurrency) return false;
+  /** Takes a request, or gives false: too many are waiting. */
+  submit(exchange, payload) {
+    if (this.running + this.queue.length >= 2 * this.config.concurrency) return false;
+    exchange.payload = payload;
     this.queue.push(exchange);
-    this.scanEvery(SCAN_EVERY);
     this.dispatch();
     return true;
   }
 
+  /** The requests that wait, which are the caller's from now on. */
+  takeQueue() {
+    return this.queue.splice(0);
+  }
+
   dispatch() {
-    while (this.queue.length && this.inFlight < this.config.concurrency) {
-      const worker = this.freeWorker();
-      if (!worker) return this.grow();
-      this.lastJob = (this.lastJob + 1) >>> 0;
-      const exchange = this.queue.shift();
-      worker.jobs.set(this.lastJob, exchange);
-      worker.channel.write(frame(TYPE.JOB, this.lastJob, jobPayload(exchange.job, exchange.body)));
+    while (this.queue.length && this.running < this.config.concurrency) {
+      const worker = this._freeWorker();
+      if (!worker) return this._grow();
+      this._give(worker, this.queue.shift());
+      if (worker.jobs.size > this.share) this._grow();
     }
-    return undefined;
   }
 
-  freeWorker() {
-    let least = null;
+  _give(worker, exchange) {
+    this.jobs = (this.jobs + 1) >>> 0;
+    Object.assign(exchange, { worker, job: this.jobs });
+    worker.jobs.set(exchange.job, exchange);
+    worker.presentRequest = exchange.requestId;
+    this.running++;
+    worker.send(frames.frame(frames.JOB, exchange.job, ...exchange.payload));
+    exchange.payload = null;
+  }
+
+  _freeWorker() {
+    let best = null;
     for (const worker of this.current?.workers ?? []) {
-      const isFree = worker.state === 'ready' && !worker.unsure && worker.jobs.size + worker.aborted.size < this.slots;
-      if (isFree && (!least || worker.jobs.size < least.jobs.size)) least = worker;
+      const free = worker.state === READY && !worker.unsure && worker.load < this.config.concurrency;
+      if (free && (!best || rank(worker) < rank(best))) best = worker;
     }
-    return least;
+    return best;
   }
 
-  grow() {
+  _grow() {
     const generation = this.current;
-    if (!generation || this.stopping || performance.now() < generation.notBefore) return;
-    const alive = [...generation.workers].filter(({ state, aborted }) => (state === 'ready' && !aborted.size) || state === 'starting');
-    const starting = alive.filter(({ state }) => state === 'starting').length;
-    if (starting * this.slots < this.queue.length && alive.length < this.most) this.spawn(generation);
+    if (!generation || generation.starting) return;
+    const alive = generation.alive.filter((worker) => !worker.replaced);
+    if (alive.length < this.most) this._spawnUnlessFailing(generation);
   }
 
   /** A client took so many bytes of an answer. */
   acknowledge(exchange, size) {
-    for (const worker of this.workers) {
-      for (const [job, known] of worker.jobs) {
-        if (known === exchange) {
-          const taken = Buffer.allocUnsafe(4);
-          taken.writeUInt32LE(size, 0);
-          worker.channel.write(frame(TYPE.ACK, job, taken));
-          return;
-        }
-      }
-    }
+    exchange.worker.send(frames.ackFrame(exchange.job, size));
   }
 
   // --- time
 
-  scanEvery(pause) {
-    if (this.pause === pause || this.stopping) return;
-    clearInterval(this.timer);
-    this.pause = pause;
-    this.timer = setInterval(() => this.scan(performance.now()), pause);
-  }
-
+  /** What time has brought; called some thirty times a second while requests run. */
   scan(now) {
-    for (const exchange of this.queue.filter(({ deadline }) => now >= deadline)) {
+    for (const exchange of this.queue.filter((waiting) => now >= waiting.deadline)) {
       this.queue.splice(this.queue.indexOf(exchange), 1);
       exchange.fail(504, 'timeout');
     }
-    for (const generation of this.generations) {
-      if (!generation.settled && now - generation.begun > this.config.startupTimeout) {
-        const message = `the code was not imported within ${this.config.startupTimeout / 1000} s`;
-        this.settle(generation, { class: 'StartupTimeout', message, package: null, log_tail: '' });
-      }
-      for (const worker of generation.workers) this.scanWorker(worker, now);
-    }
-    this.shrink(now);
-    this.keepOne();
-    if (!this.busy && this.workers.every(({ state, aborted }) => state === 'ready' && !aborted.size)) {
-      this.scanEvery(SCAN_IDLE_EVERY);
-    }
-  }
-
-  scanWorker(worker, now) {
-    for (const [job, exchange] of worker.jobs) {
-      if (now >= exchange.deadline) this.overrun(worker, job, exchange, now);
-    }
-    if (worker.killedFor || worker.state === 'starting') return;
-    const isLate = worker.aborted.size > 0;
-    if (worker.unsure) {
-      if (isLate && now - worker.asked > PONG_WITHIN) this.kill(worker, 'blocked');
-    } else if ([...worker.aborted.values()].some((begun) => now - begun > ABORT_WITHIN)) {
-      this.replace(worker);
-    } else if (worker.jobs.size && now - Math.max(worker.idleSince, worker.asked) > PING_AFTER) {
-      this.ping(worker, now);
-    }
-  }
-
-  overrun(worker, job, exchange, now) {
-    worker.jobs.delete(job);
-    worker.aborted.set(job, now);
-    exchange.fail(504, 'timeout', null, worker.generation.envVersion);
-    if (this.slots === 1) return this.kill(worker, 'deadline');
-    worker.channel.write(frame(TYPE.ABORT, job));
-    return this.ping(worker, now);
-  }
-
-  ping(worker, now) {
-    if (worker.unsure) return;
-    worker.asked = now;
-    worker.channel.write(frame(TYPE.PING));
-  }
-
-  /** One that will not let go of a request gets no new ones, and ends with its last. */
-  replace(worker) {
-    if (worker.state === 'ready') this.drain(worker);
-    else if (!worker.jobs.size) this.kill(worker, 'deadline');
+    for (const generation of this.generations) this._scanStart(generation, now);
+    for (const worker of this.workers) this._scanWorker(worker, now);
+    this._shrink(now);
+    this._keepOne();
     this.dispatch();
   }
 
-  shrink(now) {
-    if (!this.current || this.queue.length) return;
-    const ready = [...this.current.workers].filter(({ state }) => state === 'ready');
-    const idle = ready.find((worker) => !worker.jobs.size && now - worker.idleSince > IDLE);
-    if (idle && ready.length > 1) this.drain(idle);
+  _scanStart(generation, now) {
+    const late = now - generation.begun > this.config.startupTimeout;
+    if (!generation.settled && late) {
+      const [worker] = generation.workers;
+      this._settle(generation, {
+        class: 'StartupTimeout', package: null, log_tail: worker?.tail ?? '',
+        message: `the code was not imported within ${this.config.startupTimeout / 1000} s`,
+      });
+    }
+    for (const worker of generation.workers) {
+      const stuck = worker.state === STARTING && now - worker.started > this.config.startupTimeout;
+      if (generation.settled && stuck) worker.kill('deadline');
+    }
   }
 
-  /** Ends everything that is left. */
-  end() {
+  _scanWorker(worker, now) {
+    if (worker.killedFor) return worker.kill(worker.killedFor); // it may have forked on while it was killed
+    for (const exchange of [...worker.jobs.values()]) if (now >= exchange.deadline) this._overrun(worker, exchange, now);
+    if (now - worker.closedSince > EXIT_WITHIN) return worker.kill(worker.released ? 'blocked' : 'protocol');
+    const unheard = [...worker.aborted.values()].some((since) => since > worker.answered);
+    if (worker.unsure && unheard && now - worker.asked > PONG_WITHIN) worker.kill('blocked');
+    else if ([...worker.aborted.values()].some((since) => now - since > ABORT_WITHIN)) this._replace(worker);
+    else if (worker.jobs.size && now - Math.max(worker.idleSince, worker.asked) > PING_AFTER) {
+      if (worker.unsure && worker.jobs.size > 1) this._grow();
+      worker.ask(now);
+    }
+  }
+
+  _overrun(worker, exchange, now) {
+    worker.jobs.delete(exchange.job);
+    this.running--;
+    exchange.fail(504, 'timeout', { envVersion: worker.generation.envVersion });
+    if (worker.oneSlot) return worker.kill('deadline');
+    worker.aborted.set(exchange.job, now);
+    worker.send(frames.frame(frames.ABORT, exchange.job));
+    worker.ask(now);
+  }
+
+  /** It serves on until another is ready, then finishes what it has. */
+  _replace(worker) {
+    worker.replaced = true;
+    const { generation } = worker;
+    const others = generation === this.current ? generation.alive.filter((other) => !other.replaced) : [];
+    if (generation !== this.current || this.stopping || others.some((other) => other.state === READY)) this._letGo(worker);
+    else if (!others.length) this._spawnUnlessFailing(generation);
+  }
+
+  _shrink(now) {
+    const ready = this.current?.ready ?? [];
+    if (this.queue.length || ready.length < 2) return;
+    ready.find((worker) => !worker.load && now - worker.idleSince > IDLE)?.drain();
+  }
+
+  // --- the end
+
+  /** Ends all workers: those that do nothing in good order, the others not later than in so many milliseconds. */
+  async end(longest) {
     this.stopping = true;
-    clearInterval(this.timer);
-    for (const worker of this.workers) killGroup(worker.pid);
+    for (const worker of this.workers) worker.drain();
+    const until = performance.now() + longest;
+    while (this.workers.length && performance.now() < until) await new Promise((resume) => setTimeout(resume, 10));
+    for (const worker of this.workers) worker.kill('not needed');
+    this.guardian.end();
   }
 }
 
-module.exports = { Pool };
+/** Fewest requests first; one that is being replaced last. */
+function rank(worker) {
+  return worker.load + (worker.replaced ? 1 << 20 : 0);
+}
+
+const ANSWERS = {
+  [frames.HEAD]: Pool.prototype._onHead,
+  [frames.CHUNK]: Pool.prototype._onChunk,
+  [frames.END]: Pool.prototype._onEnd,
+  [frames.RAISED]: Pool.prototype._onRaised,
+  [frames.BAD]: Pool.prototype._onBad,
+};
+const LAST = new Set([frames.END, frames.RAISED, frames.BAD]);
+
+module.exports = { Exchange, Pool };

@@ -1,16 +1,21 @@
 'use strict';
-/** Turns what a handler returned into an answer: status, headers, body or stream. */
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\u{10ffff}]*$/u;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const NOTHING = Buffer.alloc(0);
+// Turns what a handler returned into an answer: status, headers, body or stream.
+
+const { MAX_HEAD, isHeader, sizeOf } = require('./http');
 
 /** The handler's result cannot be an answer; says why. */
 class BadAnswer extends Error {}
 
-/** {status, headers: [[name, value]], body}: the body is a Buffer, or an iterator of strings or bytes. */
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {[string, string][]} headers
+ * @property {Buffer | Iterable | AsyncIterable} body
+ */
+
+/** @returns {Answer} */
 function answerOf(result) {
-  if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
+  if (result === null || typeof result !== 'object' || result.statusCode === undefined) {
     return { status: 200, headers: [['Content-Type', 'application/json']], body: toJson(result) };
   }
   const status = statusOf(result.statusCode);
@@ -18,12 +23,13 @@ function answerOf(result) {
   if (!headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     headers.push(['Content-Type', 'application/json']);
   }
+  if (sizeOf(headers) > MAX_HEAD) throw new BadAnswer('headers are larger than 64 KiB');
   const body = bodyOf(result.body, result.isBase64Encoded);
-  return { status, headers, body: status === 204 || status === 304 ? NOTHING : body };
+  return { status, headers, body: status === 204 || status === 304 ? Buffer.alloc(0) : body };
 }
 
 function statusOf(value) {
-  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
+  const status = typeof value === 'string' && /^[0-9]{3}$/.test(value) ? Number(value) : value;
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new BadAnswer(`statusCode must be 200 to 599, not ${shown(value)}`);
   }
@@ -31,89 +37,90 @@ function statusOf(value) {
 }
 
 function headersOf(result) {
-  const several = mapping(result, 'multiValueHeaders');
-  const won = new Set(Object.keys(several).map((name) => name.toLowerCase()));
-  const headers = Object.entries(mapping(result, 'headers'))
-    .filter(([name]) => !won.has(name.toLowerCase()))
+  const single = entriesOf(result, 'headers');
+  const several = entriesOf(result, 'multiValueHeaders');
+  const won = new Set(several.map(([name]) => String(name).toLowerCase()));
+  const headers = single
+    .filter(([name, value]) => value !== undefined && !won.has(String(name).toLowerCase()))
     .map(([name, value]) => header(name, value));
-  for (const [name, values] of Object.entries(several)) {
-    headers.push(...list(`multiValueHeaders[${shown(name)}]`, values).map((value) => header(name, value)));
+  for (const [name, values] of several) {
+    if (!Array.isArray(values)) throw new BadAnswer(`multiValueHeaders[${shown(name)}] must be a list`);
+    headers.push(...values.map((value) => header(name, value)));
   }
-  return headers.concat(list('cookies', result.cookies ?? []).map((cookie) => header('Set-Cookie', cookie)));
+  const cookies = result.cookies ?? [];
+  if (!Array.isArray(cookies)) throw new BadAnswer('cookies must be a list');
+  return headers.concat(cookies.map((cookie) => header('Set-Cookie', cookie)));
 }
 
-function mapping(result, name) {
+/** Names and values of an object, a Map or a Headers. */
+function entriesOf(result, name) {
   const value = result[name] ?? {};
   if (typeof value !== 'object' || Array.isArray(value)) throw new BadAnswer(`${name} must be an object`);
-  return value;
-}
-
-function list(name, value) {
-  if (!Array.isArray(value)) throw new BadAnswer(`${name} must be a list`);
-  return value;
+  return typeof value[Symbol.iterator] === 'function' ? [...value] : Object.entries(value);
 }
 
 function header(name, value) {
-  const text = typeof value === 'number' || typeof value === 'boolean' ? JSON.stringify(value) : value;
-  if (typeof text !== 'string' || !NAME.test(name) || !VALUE.test(text)) {
-    throw new BadAnswer(`header ${shown(name)} is malformed`);
-  }
+  const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  if (!isHeader(name, text)) throw new BadAnswer(`header ${shown(name)} is malformed`);
   return [name, text];
 }
 
 function bodyOf(body, isBase64) {
-  if (body === null || body === undefined) return NOTHING;
+  if (body === null || body === undefined) return Buffer.alloc(0);
   if (isBase64) return fromBase64(body);
-  if (typeof body === 'string') return utf8(body);
-  const bytes = bytesOf(body);
-  if (bytes) return bytes;
-  return isStream(body) ? body : toJson(body);
+  if (typeof body === 'string') return fromText(body);
+  return bytesOf(body) ?? (isStream(body) ? body : toJson(body));
 }
 
 function bytesOf(value) {
-  if (Buffer.isBuffer(value)) return value;
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return value instanceof ArrayBuffer || value instanceof SharedArrayBuffer ? Buffer.from(value) : null;
+  return value instanceof ArrayBuffer ? Buffer.from(value) : null;
 }
 
+/** Node and Web streams, async iterators and generators; not what can merely be iterated, such as an array. */
 function isStream(value) {
-  return typeof value === 'object' && (typeof value[Symbol.asyncIterator] === 'function'
-    || (typeof value[Symbol.iterator] === 'function' && typeof value.next === 'function'));
+  const type = typeof value;
+  if (type !== 'object' && type !== 'function') return false;
+  const isIterator = typeof value.next === 'function' && typeof value[Symbol.iterator] === 'function';
+  return isIterator || typeof value[Symbol.asyncIterator] === 'function';
 }
 
 function fromBase64(body) {
-  if (typeof body !== 'string' || !BASE64.test(body)) throw new BadAnswer('body is not base64');
-  return Buffer.from(body, 'base64');
-}
-
-function utf8(text) {
-  const bytes = Buffer.from(text, 'utf8');
-  if (/\p{Surrogate}/u.test(text)) throw new BadAnswer('body holds half of a surrogate pair');
+  const text = typeof body === 'string' ? body : bytesOf(body)?.toString('latin1');
+  if (text === undefined) throw new BadAnswer('body is not base64: it is no string');
+  const bytes = Buffer.from(text, 'base64'); // skips what is not base64, so the length tells
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  if (text.length % 4 || bytes.length !== (text.length / 4) * 3 - padding || /[-_]/.test(text)) {
+    throw new BadAnswer('body is not base64');
+  }
   return bytes;
 }
 
+function fromText(text) {
+  if (/\p{Surrogate}/u.test(text)) throw new BadAnswer('body holds half of a surrogate pair');
+  return Buffer.from(text, 'utf8');
+}
+
 function toJson(value) {
-  if (value !== null && typeof value === 'object' && (isStream(value) || bytesOf(value))) {
-    throw new BadAnswer('result cannot be JSON: bytes and streams go into body, beside a statusCode');
-  }
   let text;
   try {
     text = JSON.stringify(value === undefined ? null : value);
   } catch (error) {
-    throw new BadAnswer(`result cannot be JSON: ${error.message}`);
+    throw new BadAnswer(`result cannot be JSON: ${error?.message}`);
   }
-  if (text === undefined) throw new BadAnswer(`result cannot be JSON: a ${typeof value}`);
-  return Buffer.from(text, 'utf8');
+  if (text === undefined) throw new BadAnswer(`result cannot be JSON: it is a ${typeof value}`);
+  return Buffer.from(text);
 }
 
-/** The bytes of a piece of a stream. */
+/** The bytes of one piece of a stream. */
 function pieceOf(piece) {
-  if (typeof piece === 'string') return Buffer.from(piece, 'utf8');
-  const bytes = bytesOf(piece);
-  if (!bytes) throw new BadAnswer(`a stream gave a ${piece === null ? 'null' : typeof piece}; strings and bytes can be sent`);
+  const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : bytesOf(piece);
+  if (bytes === null) throw new BadAnswer(`a stream gave a ${typeof piece}; strings and bytes can be sent`);
   return bytes;
 }
 
-const shown = (value) => String(typeof value === 'string' ? JSON.stringify(value) : value).slice(0, 80);
+function shown(value) {
+  return String(JSON.stringify(String(value))).slice(0, 80);
+}
 
-module.exports = { BadAnswer, NAME, VALUE, answerOf, pieceOf };
+module.exports = { BadAnswer, answerOf, pieceOf };

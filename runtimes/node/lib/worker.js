@@ -1,189 +1,193 @@
 'use strict';
-/** Runs the handler: several requests at once on this process's event loop. */
-const { AsyncLocalStorage } = require('node:async_hooks');
+// Runs the handler: as many requests at once on its event loop as the front gives it.
+
 const net = require('node:net');
-const { Context, eventOf } = require('./event');
-const { Frames, PIECE, TYPE, WINDOW, frame, json, jobOf } = require('./frames');
-const { LoadError, classOf, load, traceOf } = require('./loader');
-const { TAG, TAG_END } = require('./logs');
+const frames = require('./frames');
+const { Context, decodeJob, eventOf } = require('./event');
+const { LoadError, classOf, load, loadErrorOf, traceOf } = require('./loader');
 const { BadAnswer, answerOf, pieceOf } = require('./result');
+const { requests, tagLines } = require('./tags');
 
-const requests = new AsyncLocalStorage();
+const CHANNEL = 3;
+const NOTHING = Buffer.alloc(0);
 
-/** Loads the handler of the directory the front names, says how that went, and serves until the front closes. */
-async function main(channelFd) {
-  const channel = new net.Socket({ fd: channelFd, readable: true, writable: true });
-  channel.on('error', () => process.exit(1)); // the front is gone
-  channel.on('close', () => process.exit(0));
-  tagLines(process.stdout);
-  tagLines(process.stderr);
-  const { CALLBACKS_CALLBACK_ID: callbackId } = process.env;
-  try {
-    const handler = await load(functionDirectory());
-    new Worker(channel, handler, callbackId ?? '').run();
-  } catch (error) {
-    const failure = error instanceof LoadError ? error : new LoadError(classOf(error), String(error), null, traceOf(error));
-    channel.end(json(TYPE.FAILED, 0, failure.told()), () => process.exit(1));
-  }
-}
+/** A request while it is with this worker. */
+class Request {
+  #controller = null;
 
-/** Named by the command line, so that no variable of the front's reaches the handler. */
-function functionDirectory() {
-  return process.argv[4];
-}
-
-/** A request while it runs. */
-class Running {
-  constructor(number, job) {
-    this.number = number;
-    this.job = job;
-    this.requestId = job.requestId;
-    this.ended = false;
+  constructor(number, id) {
+    Object.assign(this, { number, id });
     this.unacknowledged = 0;
-    this.room = () => {};
-    this.abort = new AbortController();
+    this.aborted = this.ended = false;
+    this.wake = () => {};
+    this.failed = new Promise((_, reject) => {
+      this.fail = reject;
+    });
+    this.failed.catch(() => {}); // nobody may be waiting any more
+  }
+
+  /** Says when the deadline has passed; made only for those who ask. */
+  get signal() {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.aborted) this.#controller.abort(new Error('the deadline has passed'));
+    }
+    return this.#controller.signal;
+  }
+
+  abort() {
+    this.aborted = true;
+    this.#controller?.abort(new Error('the deadline has passed'));
+    this.wake();
+  }
+
+  acknowledge(size) {
+    this.unacknowledged -= size;
+    this.wake();
+  }
+
+  /** Waits until the client has taken enough of what was sent. */
+  async room() {
+    while (this.unacknowledged > frames.WINDOW && !this.aborted) {
+      await new Promise((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    if (this.aborted) throw new Error('the deadline has passed');
   }
 }
 
 class Worker {
-  constructor(channel, handler, callbackId) {
-    this.channel = channel;
-    this.handler = handler;
-    this.callbackId = callbackId;
-    this.running = new Map();
-    this.received = new Frames();
+  constructor(settings) {
+    this.settings = settings;
+    this.received = new frames.Frames(Infinity);
+    this.requests = new Map();
+    this.ending = false;
+    this.handler = null;
+    this.channel = new net.Socket({ fd: CHANNEL, allowHalfOpen: true });
+    this.say = () => {};
+    this.finishLines = () => {};
   }
 
-  run() {
-    process.on('uncaughtException', (error) => this.uncaught(error));
-    process.on('unhandledRejection', (error) => this.uncaught(error));
-    this.channel.on('data', (data) => {
-      for (const { type, job, payload } of this.received.feed(data)) this.take(type, job, payload);
-    });
-    this.channel.write(frame(TYPE.READY));
-  }
-
-  take(type, number, payload) {
-    const known = this.running.get(number);
-    if (type === TYPE.JOB) this.begin(number, jobOf(payload));
-    else if (type === TYPE.PING) this.channel.write(frame(TYPE.PONG));
-    else if (type === TYPE.ABORT) known?.abort.abort(new Error('the deadline has passed'));
-    else if (type === TYPE.ACK && known) {
-      known.unacknowledged -= payload.readUInt32LE(0);
-      known.room();
-    }
-  }
-
-  begin(number, job) {
-    const running = new Running(number, job);
-    this.running.set(number, running);
-    requests.run(running, () => this.serve(running));
-  }
-
-  async serve(running) {
+  async run() {
+    this.finishLines = tagLines();
+    this.say = process.stderr.write.bind(process.stderr); // user code may replace it
+    process.on('uncaughtException', (error) => this._onStray(error));
+    this.channel.on('data', (data) => this._onData(data));
+    this.channel.on('end', () => this._onEnd());
+    this.channel.on('error', () => process.exit(1)); // the front is gone
     try {
-      const { job } = running;
-      const context = new Context(job.requestId, job.milliseconds, running.abort.signal);
-      const answer = answerOf(await called(this.handler, eventOf(job, this.callbackId), context));
-      if (Buffer.isBuffer(answer.body)) this.whole(running, answer);
-      else await this.stream(running, answer);
+      this.handler = await load(this.settings.function);
     } catch (error) {
-      if (error instanceof BadAnswer) this.bad(running, error);
-      else this.raised(running, error);
+      return this._cannotLoad(error);
+    }
+    this.channel.write(frames.frame(frames.READY));
+  }
+
+  _cannotLoad(error) {
+    const told = (error instanceof LoadError ? error : loadErrorOf(error)).told();
+    this.channel.write(frames.jsonFrame(frames.FAILED, 0, told), () => process.exit(1));
+  }
+
+  /** What nobody caught costs the request it came from a 500; from none, it ends the worker as Node would. */
+  _onStray(error) {
+    const request = requests.getStore();
+    if (request) {
+      if (!this.requests.has(request.number)) this.say(`${traceOf(error)}\n`);
+      return request.fail(error);
+    }
+    if (!this.handler) return this._cannotLoad(error);
+    this.say(`${traceOf(error)}\n`);
+    process.exit(1);
+  }
+
+  _onData(data) {
+    this.received.feed(data);
+    for (const { kind, job, payload } of this.received) {
+      if (kind === frames.JOB) this._begin(job, payload);
+      else if (kind === frames.PING) this.channel.write(frames.frame(frames.PONG));
+      else if (kind === frames.ABORT) this.requests.get(job)?.abort();
+      else if (kind === frames.ACK) this.requests.get(job)?.acknowledge(payload.readUInt32LE(0));
     }
   }
 
-  whole(running, { status, headers, body }) {
-    const parts = [json(TYPE.HEAD, running.number, { status, headers, length: body.length })];
-    for (let at = 0; at < body.length; at += PIECE) {
-      parts.push(frame(TYPE.CHUNK, running.number, body.subarray(at, at + PIECE)));
+  _onEnd() {
+    this.ending = true;
+    this._endIfDone();
+  }
+
+  _endIfDone() {
+    if (this.ending && !this.requests.size) this.channel.end(() => process.exit(0));
+  }
+
+  _begin(number, payload) {
+    const { job, body } = decodeJob(payload);
+    const request = new Request(number, job.requestId);
+    this.requests.set(number, request);
+    requests.run(request, () => this._serve(request, job, body));
+  }
+
+  async _serve(request, job, body) {
+    let last;
+    try {
+      const event = eventOf(job, body, this.settings.callbackId);
+      const deadline = performance.now() + job.milliseconds;
+      const context = new Context(job.requestId, deadline, process.env, () => request.signal);
+      const result = await Promise.race([this.handler(event, context), request.failed]);
+      await this._answer(request, answerOf(result));
+    } catch (error) {
+      last = this._failure(request, error);
     }
-    this.end(running, Buffer.concat([...parts, frame(TYPE.END, running.number)]));
+    request.ended = true;
+    this.finishLines(request);
+    if (last) this.channel.write(last);
+    this.requests.delete(request.number);
+    this._endIfDone();
   }
 
-  async stream(running, { status, headers, body }) {
-    this.send(running, json(TYPE.HEAD, running.number, { status, headers, length: null }));
-    for await (const piece of body) {
-      const bytes = pieceOf(piece);
-      for (let at = 0; at < bytes.length; at += PIECE) {
-        const part = bytes.subarray(at, at + PIECE);
-        await this.roomFor(running, part.length);
-        this.send(running, frame(TYPE.CHUNK, running.number, part));
-      }
-      if (running.ended) return;
+  async _answer(request, { status, headers, body }) {
+    const whole = Buffer.isBuffer(body);
+    const head = frames.jsonFrame(frames.HEAD, request.number, { status, headers, length: whole ? body.length : null });
+    const end = () => frames.frame(frames.END, request.number);
+    if (whole && body.length <= frames.PIECE) {
+      const chunk = body.length ? frames.frame(frames.CHUNK, request.number, body) : NOTHING;
+      this.finishLines(request);
+      this.channel.write(Buffer.concat([head, chunk, end()]));
+      return;
     }
-    this.end(running, frame(TYPE.END, running.number));
+    this.channel.write(head);
+    await Promise.race([whole ? this._send(request, body) : this._stream(request, body), request.failed]);
+    this.finishLines(request);
+    this.channel.write(end());
   }
 
-  async roomFor(running, size) {
-    running.unacknowledged += size;
-    while (running.unacknowledged > WINDOW) {
-      await new Promise((resolve) => {
-        running.room = resolve;
-      });
+  async _stream(request, pieces) {
+    for await (const piece of pieces) {
+      await this._send(request, pieceOf(piece));
+      await new Promise(setImmediate); // others want a turn, and this piece is to leave
     }
   }
 
-  bad(running, error) {
-    if (!running.ended) process.stderr.write(`the answer is malformed: ${error.message}\n`);
-    this.end(running, frame(TYPE.BAD, running.number));
+  async _send(request, bytes) {
+    for (let at = 0; at < bytes.length; at += frames.PIECE) {
+      const piece = bytes.subarray(at, at + frames.PIECE);
+      await request.room();
+      request.unacknowledged += piece.length;
+      this.channel.write(frames.frame(frames.CHUNK, request.number, piece));
+    }
   }
 
-  raised(running, error) {
-    process.stderr.write(traceOf(error));
-    this.end(running, json(TYPE.RAISED, running.number, { errorType: classOf(error) }));
-  }
-
-  /** What nobody caught belongs to the request it came from; what belongs to none ends the process, as usual. */
-  uncaught(error) {
-    const running = requests.getStore();
-    if (running) return this.raised(running, error);
-    process.stderr.write(`${traceOf(error)}`);
-    return process.exit(1);
-  }
-
-  send(running, data) {
-    if (!running.ended) this.channel.write(data);
-  }
-
-  end(running, data) {
-    if (running.ended) return;
-    running.ended = true;
-    this.running.delete(running.number);
-    process.stdout.endLine(running);
-    process.stderr.endLine(running);
-    this.channel.write(data);
+  /** Tells the log why, and gives the frame that tells the front. */
+  _failure(request, error) {
+    if (error instanceof BadAnswer) {
+      this.say(`the answer is malformed: ${error.message}\n`);
+      return frames.frame(frames.BAD, request.number);
+    }
+    this.say(`${traceOf(error)}\n`);
+    return frames.jsonFrame(frames.RAISED, request.number, { errorType: classOf(error) });
   }
 }
 
-/** What the handler gives, whether it returns, promises or calls back. */
-function called(handler, event, context) {
-  if (handler.length < 3) return handler(event, context);
-  return new Promise((resolve, reject) => {
-    const given = handler(event, context, (error, result) => (error ? reject(error) : resolve(result)));
-    if (typeof given?.then === 'function') given.then(resolve, reject);
-  });
-}
-
-/** Puts the request in front of each line it writes; several write at once. */
-function tagLines(stream) {
-  const write = stream.write.bind(stream);
-  const rests = new WeakMap();
-  stream.write = (chunk, encoding, done) => {
-    const running = requests.getStore();
-    if (!running) return write(chunk, encoding, done);
-    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
-    const lines = ((rests.get(running) ?? '') + text).split('\n');
-    rests.set(running, running.ended ? '' : lines.pop());
-    const tag = TAG + running.requestId + TAG_END;
-    const callBack = typeof encoding === 'function' ? encoding : done;
-    return write(lines.map((line) => `${tag}${line}\n`).join(''), 'utf8', callBack);
-  };
-  stream.endLine = (running) => {
-    const rest = rests.get(running);
-    if (rest) write(`${TAG}${running.requestId}${TAG_END}${rest}\n`);
-    rests.delete(running);
-  };
-}
-
-module.exports = { called, main };
+const settings = JSON.parse(process.argv[2]);
+process.argv.splice(1);
+new Worker(settings).run();
