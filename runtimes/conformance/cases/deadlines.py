@@ -29,13 +29,13 @@ def timeout_is_the_longest(instance):
     overrun(instance, "sleep", ("X-Callbacks-Timeout-Ms", "60000"), limit=1)
 
 
-@case("troubles", modes=True)
+@case("troubles", alone=True, modes=True)
 def sleep_is_stopped(instance):
     overrun(instance, "sleep", LEFT)
     serves(instance)
 
 
-@case("troubles", modes=True)
+@case("troubles", alone=True, modes=True)
 def busy_loop_is_stopped(instance):
     overrun(instance, "spin", LEFT)
     serves(instance)
@@ -59,13 +59,13 @@ def state(pid):
         return None  # it has ended
 
 
-@case("troubles", modes=True)
+@case("troubles", alone=True, modes=True)
 def backtracking_is_stopped(instance):
     overrun(instance, "regex", LEFT)
     serves(instance)
 
 
-@case("troubles", modes=True)
+@case("troubles", alone=True, modes=True)
 def subprocess_is_stopped(instance):
     overrun(instance, "child", LEFT)
     until(lambda: not sleeping_children(instance), "no process of the function to be left")
@@ -84,17 +84,11 @@ def command_of(pid):
         return b""  # it has ended
 
 
-@case("troubles", modes=True)
+@case("troubles", alone=True, modes=True)
 def stopped_worker_is_told(instance):
-    before = len(events(instance))
     overrun(instance, "spin", LEFT)
-    until(lambda: len(events(instance)) > before, "the event worker-ended")
-    expect_in(events(instance)[-1]["reason"], ("deadline", "blocked"), "reason")
-    until(lambda: instance.stats()["restarts"] > 0, "a restart in the stats")
-
-
-def events(instance):
-    return [line for line in instance.lines if line.get("event") == "worker-ended"]
+    expect_in(instance.wait_event("worker-ended")["reason"], ("deadline", "blocked"), "reason")
+    until(lambda: instance.stats()["restarts"] == 1, "a restart in the stats")
 
 
 @case("sleeper")

@@ -204,7 +204,7 @@ MALFORMED = [
     b'{"version": 2.5, "env": {}}', b'{"version": true, "env": {}}', b'{"version": null, "env": {}}',
     b'{"version": 2, "env": []}', b'{"version": 2, "env": {"A": 1}}', b'{"version": 2, "env": {"A": null}}',
     b'{"version": 2, "env": {"": "x"}}', b'{"version": 2, "env": {"A=B": "x"}}', b'{"version": 2, "env": {"A": "\\u0000"}}',
-    b'{"version": 2, "env": {"A": "\\ud800"}}', b'{"version": 2, "env": {}, "generation": "3"}', b'\xff\xfe', b"[" * 50000,
+    b'{"version": 2, "env": {}, "generation": "3"}', b'\xff\xfe', b"[" * 50000,
 ]
 
 

@@ -1,1 +1,1 @@
-exports.handler = (event => {
+exports.handler = (event => 1;
