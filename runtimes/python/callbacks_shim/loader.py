@@ -27,9 +27,8 @@ class Handler:
     """The function, and how it wants to be called."""
 
     def __init__(self, function):
-        call = function if inspect.isroutine(function) else getattr(function, "__call__", function)
         self.function = function
-        self.is_async = inspect.iscoroutinefunction(call)
+        self.is_async = any(map(inspect.iscoroutinefunction, (function, function.__call__)))
         try:
             parameters = [
                 parameter

@@ -71,7 +71,7 @@ def mapping(result, name):
 
 def header(name, value):
     if isinstance(value, (bool, int, float)):
-        value = json.dumps(value)
+        value = to_json(value).decode()
     if not isinstance(name, str) or not isinstance(value, str) or not NAME.match(name) or not VALUE.match(value):
         raise BadAnswer("header %.80r is malformed" % (name,))
     return name, value
