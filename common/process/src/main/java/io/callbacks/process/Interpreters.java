@@ -68,12 +68,24 @@ public final class Interpreters {
         return interpreter;
     }
 
+    /** The language's own first choice serves the type of its version too. */
     private Optional<Interpreter> look(String type) {
+        var language = Language.ofType(type);
+        if (!type.equals(language.lowerCase())) {
+            var preferred = find(language.lowerCase()).filter(i -> i.runs(type));
+            if (preferred.isPresent()) {
+                return preferred;
+            }
+        }
+        return onPath(type, language);
+    }
+
+    private Optional<Interpreter> onPath(String type, Language language) {
         for (var name : programs(type)) {
             for (var directory : path) {
                 var program = directory.resolve(name);
                 if (Files.isExecutable(program) && !Files.isDirectory(program)) {
-                    var asked = ask(program, Language.ofType(type));
+                    var asked = ask(program, language);
                     if (asked != null && asked.runs(type)) {
                         return Optional.of(asked);
                     }
@@ -130,7 +142,7 @@ public final class Interpreters {
             var process = new ProcessBuilder(question).redirectErrorStream(true).start();
             process.getOutputStream().close();
             if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
+                ProcessTree.kill(process.toHandle());
                 return null;
             }
             var answer =

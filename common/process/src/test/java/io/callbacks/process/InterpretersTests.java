@@ -59,6 +59,21 @@ class InterpretersTests {
         assertThat(there.find("python")).isPresent();
     }
 
+    @Test
+    void prefersTheLanguagesFirstChoiceAlsoWhereItsVersionIsNamed() throws IOException {
+        answering("python3", "3.11.2");
+        answering("python3.11", "3.11.7");
+        answering("python3.12", "3.12.1");
+        var there = Interpreters.on(directory.toString());
+        assertThat(there.find("python3.11")).isEqualTo(there.find("python")).isPresent();
+        assertThat(there.find("python3.12")).map(Interpreter::version).contains("3.12.1");
+        assertThat(there.types()).containsExactly("python3.11", "python3.12");
+    }
+
+    private void answering(String name, String version) throws IOException {
+        program(name, "#!/bin/sh\nprintf '%s\\n' \"$0\" " + version + " cpython\n");
+    }
+
     private void program(String name, String text) throws IOException {
         var file = Files.writeString(directory.resolve(name), text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
