@@ -19,13 +19,13 @@ class Control {
   }
 
   take(call) {
-    const known = this.calls.get(call.target.slice(CONTROL.length).split('?', 1)[0]);
-    if (!same(call.header('authorization') ?? '', `Bearer ${this.front.config.token}`)) {
-      return call.answer(401, { message: "the instance's token is needed" }, ['WWW-Authenticate', 'Bearer']);
+    const known = this.calls.get(call.request.target.slice(CONTROL.length).split('?', 1)[0]);
+    if (!same(call.request.header('authorization') ?? '', `Bearer ${this.front.config.token}`)) {
+      return call.answer(401, { message: "the instance's token is needed" }, [['WWW-Authenticate', 'Bearer']]);
     }
     if (!known) return call.answer(404, { message: 'there is no such control call' });
-    if (call.method !== known.method) {
-      return call.answer(405, { message: `use ${known.method}` }, ['Allow', known.method]);
+    if (call.request.method !== known.method) {
+      return call.answer(405, { message: `use ${known.method}` }, [['Allow', known.method]]);
     }
     known.answer(call);
   }
@@ -52,7 +52,7 @@ class Control {
   _changeEnv(call) {
     let change;
     try {
-      const told = JSON.parse(call.body.toString('utf8'));
+      const told = JSON.parse(call.request.body.toString('utf8'));
       change = {
         version: checkedNumber('version', told.version),
         env: checkedEnv(told.env),

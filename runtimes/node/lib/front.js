@@ -1,12 +1,11 @@
 'use strict';
 // Owns the sockets: takes requests, gives them to workers, answers control calls, ends in good order.
 
-const { createServer } = require('node:http');
+const { createServer } = require('node:net');
 const { Config, configurationLine } = require('./config');
 const { Connection } = require('./connection');
 const { CONTROL, Control } = require('./control');
 const { encodeJob, jobOf } = require('./event');
-const http = require('./http');
 const { Masker, Output } = require('./logs');
 const { Pool } = require('./pool');
 
@@ -14,7 +13,6 @@ const HALF_SENT = 10_000, IDLE = 120_000, QUIET_AT_THE_END = 500;
 const BUSY_TICK = 30, IDLE_TICK = 500;
 const LAST_WORDS = 1000;
 const LONGEST_LIFELINE_DRAIN = 8000;
-const CONNECTION = Symbol('connection');
 
 async function main() {
   process.on('uncaughtException', report); // a handler that fails ends nothing but what it was about
@@ -55,7 +53,7 @@ class Front {
   }
 
   told(envVersion) {
-    return ['X-Callbacks-Revision', this.config.revision, 'X-Callbacks-Env-Version', String(envVersion)];
+    return [['X-Callbacks-Revision', this.config.revision], ['X-Callbacks-Env-Version', String(envVersion)]];
   }
 
   // --- life
@@ -83,47 +81,23 @@ class Front {
   }
 
   _listen() {
-    this.server = createServer({
-      maxHeaderSize: http.MAX_HEAD,
-      headersTimeout: HALF_SENT,
-      requestTimeout: 0, // a call may take long; its body has a limit of its own
-      keepAliveTimeout: IDLE,
-      connectionsCheckingInterval: 1000,
-      requireHostHeader: false, // refused with the same words as the rest
+    this.server = createServer({ noDelay: true }, (socket) => this._onConnection(socket));
+    this.server.on('error', (error) => this._cannotListen(error));
+    this.server.listen({ host: this.config.host, port: this.config.port, backlog: 1024 }, () => {
+      const told = { port: this.server.address().port, generation: this.generation, env_version: this.envVersion };
+      this.output.event('listening', told);
     });
-    Object.assign(this.server, { timeout: 0, maxRequestsPerSocket: 0, maxHeadersCount: 0 });
-    const take = (expects) => (request, response) => request.socket[CONNECTION].take(request, response, expects);
-    this.server
-      .on('connection', (socket) => this._onConnection(socket))
-      .on('request', take(null))
-      .on('checkContinue', take('continue'))
-      .on('checkExpectation', take('other'))
-      .on('connect', (_, socket) => socket[CONNECTION].fail({ status: 400, why: 'this is no proxy' }))
-      .on('clientError', (error, socket) => this._onClientError(error, socket))
-      .on('error', (error) => this._cannotListen(error))
-      .listen({ host: this.config.host, port: this.config.port, backlog: 1024 }, () => {
-        const told = { port: this.server.address().port, generation: this.generation, env_version: this.envVersion };
-        this.output.event('listening', told);
-      });
   }
 
   _cannotListen(error) {
-    process.stderr.write(`callbacks-shim: cannot listen: ${error.message}\n`);
+    report(error);
     this._end(1);
   }
 
   _onConnection(socket) {
     const connection = new Connection(this, socket, this.draining);
-    socket[CONNECTION] = connection;
     this.connections.add(connection);
     socket.on('close', () => this.connections.delete(connection));
-  }
-
-  _onClientError(error, socket) {
-    const fault = http.faultOf(error);
-    if (fault.status === 408 && socket.bytesRead === 0) return; // opened ahead: nothing is late
-    if (error.code === 'ECONNRESET' || !socket[CONNECTION]) socket.destroy();
-    else socket[CONNECTION].fail(fault);
   }
 
   /** Takes what waits to be accepted, then nothing more; ends when all is answered. */
@@ -133,7 +107,7 @@ class Front {
     this.draining = true;
     this.pool.stopping = true;
     if (!this.server) return this._end(0);
-    for (const connection of this.connections) if (connection.idle) connection.socket.destroySoon();
+    for (const connection of this.connections) if (connection.idle) connection.close();
     setImmediate(() => setImmediate(() => this.server.close())); // by then the backlog was read once
   }
 
@@ -157,12 +131,10 @@ class Front {
   }
 
   _scanConnection(connection, now) {
-    const quiet = connection.quiet(now);
-    const { call } = connection;
-    if (call?.reading && quiet > HALF_SENT) call.refuse({ status: 408, why: 'the request did not arrive in time' });
-    else if (!call && !connection.closing && quiet > (this.draining ? QUIET_AT_THE_END : IDLE + 1000)) {
-      connection.socket.destroy();
-    }
+    if (connection.call || connection.closing) return;
+    const quiet = now - connection.heard;
+    if (!connection.idle && quiet > HALF_SENT) connection.refuse(408, 'the request did not arrive in time');
+    else if (connection.idle && quiet > (this.draining ? QUIET_AT_THE_END : IDLE)) connection.close();
   }
 
   /** Ends with this code; workers that do nothing have so many milliseconds for what they do when they end. */
@@ -179,21 +151,21 @@ class Front {
 
   take(call) {
     this.requests++;
-    if (call.target.startsWith(CONTROL)) this.control.take(call);
+    if (call.request.target.startsWith(CONTROL)) this.control.take(call);
     else this._invoke(call);
   }
 
   _invoke(call) {
-    const meant = call.header('x-callbacks-instance');
+    const meant = call.request.header('x-callbacks-instance');
     const late = this.draining && !call.connection.backlog;
     const another = meant !== undefined && this.config.instance && meant !== this.config.instance;
     if (this.refusing || late || another) return this.refuse(call);
-    const left = call.header('x-callbacks-timeout-ms');
+    const left = call.request.header('x-callbacks-timeout-ms');
     const told = left !== undefined && /^[0-9]{1,9}$/.test(left) ? Number(left) : Infinity;
     const milliseconds = Math.min(this.config.timeout, told);
     call.deadline = performance.now() + milliseconds;
-    const job = jobOf(call, call.requestId, call.connection.peer, milliseconds);
-    if (!this.pool.submit(call, encodeJob(job, call.body))) call.fail(503, 'not-started');
+    const job = jobOf(call.request, call.requestId, call.connection.peer, milliseconds);
+    if (!this.pool.submit(call, encodeJob(job, call.request.body))) call.fail(503, 'not-started');
     else if (this.pause !== BUSY_TICK) {
       clearTimeout(this.timer);
       this._tickAfter(BUSY_TICK);
@@ -201,7 +173,7 @@ class Front {
   }
 
   refuse(call) {
-    call.fail(503, 'refused', { headers: ['X-Callbacks-Refused', String(this.generation)] });
+    call.fail(503, 'refused', { headers: [['X-Callbacks-Refused', String(this.generation)]] });
   }
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 // Turns what a handler returned into an answer: status, headers, body or stream.
 
-const { MAX_HEAD, isHeader, sizeOf } = require('./http');
+const { MAX_HEAD, isHeader, sizeOf } = require('./http1');
 
 /** The handler's result cannot be an answer; says why. */
 class BadAnswer extends Error {}
