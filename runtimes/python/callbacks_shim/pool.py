@@ -51,6 +51,7 @@ class Worker:
         self.started = self.idle_since = time.monotonic()
         self.asked = self.answered = 0.0
         self.killed_for = None
+        self.channel = None
         self.pipes = []  # (descriptor, lines) of its logs
         self.current_request = None  # of a worker that has one at a time
         self.closed = None  # when its channel was
@@ -616,6 +617,8 @@ def kill_group(pid):
 
 def dump(pid):
     """Lets a worker print where it is; the kill that follows gives it a moment for that."""
+    if not pid:
+        return  # not told yet, and 0 would mean ourselves
     try:
         os.kill(pid, signal.SIGUSR2)
         time.sleep(0.005)
