@@ -110,6 +110,46 @@ for kind in NONSENSE:
     nonsense(kind)
 
 
+@case("troubles", modes=True, alone=True, timeout=3)
+def worker_that_closes_its_channel_costs_its_own_request(instance):
+    answer = instance.get("/api/troubles/closes-everything")
+    expect_in(answer.status, (502, 504), "the status")
+    until(lambda: instance.get("/api/troubles/pid").status == 200, "an answer")
+
+
+@case("troubles", modes=True, alone=True)
+def handler_may_close_its_streams(instance):
+    answer = instance.get("/api/troubles/closes-streams")
+    expect((answer.status, answer.header("X-Callbacks-Error")), (500, "handler-raised"), "the answer")
+    expect(instance.get("/api/troubles/pid").status, 200, "the status of the next")
+
+
+@case("troubles", modes=True, only="python")
+def child_that_returns_too_is_not_heard(instance):
+    before = instance.stats()["restarts"]
+    for _ in range(3):
+        expect(instance.get("/api/troubles/forks").json, "the parent", "the answer")
+    expect(instance.stats()["restarts"], before, "restarts")
+
+
+@case("troubles", alone=True, modes=True)
+def crashes_and_changes_leave_no_descriptors(instance):
+    def descriptors():
+        return len(os.listdir("/proc/%d/fd" % instance.process.pid))
+
+    def round_of_trouble(version):
+        instance.get("/api/troubles/kill")
+        instance.get("/api/troubles/value-error")
+        expect(instance.set_env(version, {}).status, 200, "the change")
+        expect(instance.get("/api/troubles/pid").status, 200, "the status of the next")
+
+    round_of_trouble(2)
+    before = descriptors()
+    for version in range(3, 8):
+        round_of_trouble(version)
+    until(lambda: descriptors() <= before + 1, "as many descriptors as before (%d)" % before)
+
+
 @case("threads", only="python")
 def threads_of_the_import_run_in_workers(instance):
     first, second = [instance.in_background("GET", "/api/t") for _ in range(2)]

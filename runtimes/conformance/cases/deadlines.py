@@ -129,6 +129,15 @@ def deadline_passes_in_the_queue_too(instance):
     expect([line for line in instance.lines if "began queued" in line.get("message", "")], [], "runs of the queued one")
 
 
+@case("together", concurrency=1, alone=True)
+def time_in_the_queue_counts(instance):
+    running = instance.in_background("GET", "/api/t?ms=1200&mark=running")
+    instance.wait_log("began running")
+    queued = instance.get("/api/t", ("X-Callbacks-Timeout-Ms", "4000"))
+    expect(running.result().status, 200, "the status of the running one")
+    expect_that(queued.json["remaining"] < 3400, "less than was left when it came", queued.json)
+
+
 @case("sleeper")
 def no_time_left_costs_no_worker(instance):
     before = instance.stats()["restarts"]

@@ -49,6 +49,23 @@ const nonsense = async (data) => {
   await sleep(60000);
 };
 
+const closesEverything = () => {
+  for (const name of fs.readdirSync('/proc/self/fd')) {
+    try {
+      if (Number(name) > 2) fs.closeSync(Number(name));
+    } catch {
+      // the one that lists them
+    }
+  }
+  return 'closed';
+};
+
+const closesStreams = () => {
+  process.stdout.destroy();
+  process.stderr.destroy();
+  raises(RangeError);
+};
+
 const TROUBLES = {
   'value-error': () => raises(RangeError),
   'own-error': () => raises(OwnError),
@@ -69,6 +86,8 @@ const TROUBLES = {
   'huge-frame': () => nonsense('\xff\xff\xff\xff' + '\x01'.repeat(64)),
   'foreign-job': () => nonsense('\x05\x00\x00\x00\x13\xff\xff\xff\x7f'),
   'text-frame': () => nonsense('HTTP/1.1 200 OK\r\n\r\n'),
+  'closes-everything': closesEverything,
+  'closes-streams': closesStreams,
   'pid': () => process.pid,
 };
 

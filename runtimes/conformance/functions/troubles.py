@@ -55,6 +55,11 @@ def nonsense(data):
     time.sleep(60)
 
 
+def closes_everything():
+    os.closerange(3, 1000)
+    return "closed"
+
+
 TROUBLES = {
     "value-error": lambda: raises(ValueError),
     "own-error": lambda: raises(OwnError),
@@ -75,6 +80,9 @@ TROUBLES = {
     "huge-frame": lambda: nonsense(b"\xff\xff\xff\xff" + b"\x01" * 64),
     "foreign-job": lambda: nonsense(b"\x05\x00\x00\x00\x13\xff\xff\xff\x7f"),
     "text-frame": lambda: nonsense(b"HTTP/1.1 200 OK\r\n\r\n"),
+    "closes-everything": closes_everything,
+    "closes-streams": lambda: (sys.stdout.close(), sys.stderr.close(), raises(ValueError)),
+    "forks": lambda: "the parent" if os.fork() else "the child",
     "pid": os.getpid,
 }
 

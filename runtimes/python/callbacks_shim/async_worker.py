@@ -5,7 +5,7 @@ import sys
 
 from . import frames
 from .result import BadAnswer, answer_of, piece_of
-from .worker import REQUEST, Requests, fits
+from .worker import REQUEST, Requests, Tagging, fits
 
 
 class AsyncWorker(Requests):
@@ -57,9 +57,10 @@ class AsyncWorker(Requests):
             last = self.raised(number, error)
         finally:
             for stream in (sys.stdout, sys.stderr):
-                if hasattr(stream, "finish"):
+                if isinstance(stream, Tagging):
                     stream.finish(job.request_id)
             del self.tasks[number], self.unacknowledged[number], self.windows[number]
+        self.end_children()
         self.send(last)
 
     async def answer(self, number, job):

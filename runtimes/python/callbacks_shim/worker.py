@@ -92,7 +92,7 @@ class Tagging:
 
     def finish(self, request):
         rest = self.rests.pop(request, None)
-        if rest is not None:
+        if rest is not None and not self.stream.closed:
             self.stream.write(logs.TAG.decode() + request + logs.TAG_END.decode() + rest + "\n")
 
     def flush(self):
@@ -124,6 +124,7 @@ class Requests:
         self.connection, self.handler, self.settings = connection, handler, settings
         self.received = frames.Frames()
         self.unacknowledged = {}
+        self.pid = os.getpid()
 
     @staticmethod
     def job(payload):
@@ -144,6 +145,11 @@ class Requests:
         """All frames of an answer whose body fits into one."""
         body = frames.frame(frames.CHUNK, number, answer.body) if answer.body else b""
         return Requests.head(number, answer) + body + frames.frame(frames.END, number)
+
+    def end_children(self):
+        """A process the handler has forked, and that returned from it, is not the worker."""
+        if os.getpid() != self.pid:
+            os._exit(0)
 
     @staticmethod
     def raised(number, error):
@@ -183,6 +189,7 @@ class SyncWorker(Requests):
         except Exception as error:
             last = self.raised(number, error)
         flush_streams()  # what it wrote belongs to it, not to the next
+        self.end_children()
         self.connection.sendall(last)
 
     def answer(self, number, job):
