@@ -5,12 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,27 +26,31 @@ public record Shims(Path python, Path node) {
     private static final String ROOT = "/io/callbacks/runtimes/";
 
     /**
-     * Unpacks the shims into a directory below {@code parent} that is named for their content; what
-     * is there already is used as it is.
+     * Unpacks the shims into a directory below {@code parent} that is named for their content. What
+     * is there already and whole is used as it is; several may do this at once.
      */
     public static Shims unpackInto(Path parent) {
         try {
             var files = packed();
             var home = parent.resolve(digest(files));
-            if (!Files.isDirectory(home)) {
-                Files.createDirectories(parent);
-                var fresh = Files.createTempDirectory(parent, "new-");
-                for (var file : files.entrySet()) {
-                    var target = fresh.resolve(file.getKey());
-                    Files.createDirectories(target.resolveSibling(""));
-                    Files.write(target, file.getValue());
-                }
-                Files.move(fresh, home);
+            for (var file : files.entrySet()) {
+                put(home.resolve(file.getKey()), file.getValue());
             }
             return new Shims(home.resolve("python"), home.resolve("node"));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot unpack the shims into " + parent, e);
         }
+    }
+
+    /** Written beside and moved into place, so that what has its name is whole. */
+    private static void put(Path file, byte[] content) throws IOException {
+        if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content)) {
+            return;
+        }
+        Files.createDirectories(file.resolveSibling(""));
+        var beside = Files.createTempFile(file.resolveSibling(""), "new-", null);
+        Files.write(beside, content);
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** All files by name, with forward slashes. */
@@ -54,17 +59,13 @@ public record Shims(Path python, Path node) {
         if (marker == null) {
             throw new IOException("the shims are not packed into this build");
         }
-        try {
-            var uri = marker.toURI();
-            if (!uri.getScheme().equals("jar")) {
-                return files(Path.of(uri).resolve("../..").normalize());
-            }
-            var jar = URI.create(uri.toString().replaceFirst("!" + ROOT + ".*", "!/"));
-            try (var system = FileSystems.newFileSystem(jar, Map.of())) {
-                return files(system.getPath(ROOT));
-            }
-        } catch (URISyntaxException e) {
-            throw new IOException("unusual class path: " + marker, e);
+        var place = marker.toString();
+        if (!place.startsWith("jar:")) {
+            return files(Path.of(URI.create(place)).resolve("../..").normalize());
+        }
+        var jar = place.substring("jar:".length(), place.lastIndexOf("!" + ROOT));
+        try (var system = FileSystems.newFileSystem(Path.of(URI.create(jar)))) {
+            return files(system.getPath(ROOT));
         }
     }
 
