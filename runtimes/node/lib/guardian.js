@@ -12,6 +12,7 @@ class Guardian {
     this.shell = null;
     this.watched = '';
     this.ended = false;
+    this._start();
   }
 
   /** From now on these process groups, and no others, end with this process. */

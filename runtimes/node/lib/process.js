@@ -46,9 +46,7 @@ class WorkerProcess {
   }
 
   _start(config) {
-    const settings = {
-      function: config.functionDirectory, callbackId: config.callbackId,
-    };
+    const settings = { function: config.functionDirectory, callbackId: config.callbackId, front: process.pid };
     const heap = `--max-old-space-size=${config.memoryMb}`;
     this.child = spawn(process.execPath, [heap, WORKER, JSON.stringify(settings)], {
       detached: true, // a session of its own: what it starts can be ended with it

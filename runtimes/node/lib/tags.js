@@ -15,6 +15,7 @@ function tagLines() {
 }
 
 function tagged(stream) {
+  stream._handle?.setBlocking?.(true); // else what was written last is lost when the process ends
   const write = stream.write.bind(stream);
   const rests = new Map(); // request, or undefined -> the beginning of a line, byte by byte
   const line = (request, text) => (request ? `${TAG}${request.id}${TAG_END}${text}\n` : `${text}\n`);

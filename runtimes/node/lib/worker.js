@@ -190,4 +190,5 @@ class Worker {
 
 const settings = JSON.parse(process.argv[2]);
 process.argv.splice(1);
+if (process.ppid !== settings.front) process.exit(1); // it was killed before it could tell its guardian
 new Worker(settings).run();
