@@ -19,7 +19,8 @@ final class NodeInstaller implements Installer {
     }
 
     @Override
-    public Plan plan(Interpreter node, String library, Path work, Path target) throws IOException {
+    public InstallPlan plan(Interpreter node, String library, Path work, Path target)
+            throws IOException {
         Files.createDirectories(target);
         Files.writeString(target.resolve("package.json"), library);
         var environment = settings.with(work);
@@ -42,6 +43,6 @@ final class NodeInstaller implements Installer {
                         cache.resolve("npm").toString(),
                         "--prefix",
                         target.toString());
-        return new Plan("npm", words, environment, InstallFailure::ofNode);
+        return new InstallPlan("npm", words, environment, InstallFailure::ofNode);
     }
 }

@@ -82,7 +82,7 @@ final class ProcessSandbox implements Sandbox {
         return new Outcome.Installed(target);
     }
 
-    private Optional<Failure> failure(Command.Ended ended, Installer.Plan plan, Path target)
+    private Optional<Failure> failure(Command.Ended ended, InstallPlan plan, Path target)
             throws IOException {
         return switch (ended.end()) {
             case FAILED -> Optional.of(plan.failure().apply(ended.tail()));

@@ -35,7 +35,7 @@ final class PythonInstaller implements Installer {
     }
 
     @Override
-    public Plan plan(Interpreter python, String library, Path work, Path target)
+    public InstallPlan plan(Interpreter python, String library, Path work, Path target)
             throws IOException {
         var requirements = Files.writeString(work.resolve("requirements.txt"), library + "\n");
         var environment = settings.with(work);
@@ -62,7 +62,7 @@ final class PythonInstaller implements Installer {
                                     target.toString(),
                                     "--requirement",
                                     requirements.toString()));
-            return new Plan("uv", words, environment, InstallFailure::ofPython);
+            return new InstallPlan("uv", words, environment, InstallFailure::ofPython);
         }
         var words =
                 List.of(
@@ -82,7 +82,7 @@ final class PythonInstaller implements Installer {
                         target.toString(),
                         "--requirement",
                         requirements.toString());
-        return new Plan("pip", words, environment, InstallFailure::ofPython);
+        return new InstallPlan("pip", words, environment, InstallFailure::ofPython);
     }
 
     /** Whether uv is there, after an attempt to install it. */
