@@ -163,7 +163,7 @@ class Call(Exchange):
 
     # --- from a worker
 
-    def head(self, status, headers, length, worker):
+    def head(self, status, headers, length, env_version):
         if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
             raise ValueError("status %.80r" % (status,))
         if length is not None and (isinstance(length, bool) or not isinstance(length, int) or length < 0):
@@ -171,7 +171,7 @@ class Call(Exchange):
         passed = http1.checked_headers(headers)
         self.last_one_while_draining()
         self.begun, self.status, self.length = True, status, length
-        passed += self.connection.front.told(worker.generation.env_version)
+        passed += self.connection.front.told(env_version)
         old = self.request.version == 0
         streams = length is None and self.has_body
         self.chunked = streams and not old
@@ -208,7 +208,7 @@ class Call(Exchange):
             return self.break_off()
         self.last_one_while_draining()
         front = self.connection.front
-        version = front.pool_env_version if env_version is None else env_version
+        version = front.pool.env_version if env_version is None else env_version
         told = [("X-Callbacks-Error", error), *front.told(version), *headers]
         with_body = self.request.method != "HEAD"
         self.pending[:] = http1.json_answer(status, body or {"message": MESSAGES.get(error, error)}, told, self.keep_alive, with_body)
@@ -241,7 +241,7 @@ class Call(Exchange):
         taken = self.unacknowledged - len(self.connection.out) - len(self.pending)
         if not self.done and taken >= frames.PIECE:
             self.unacknowledged -= taken
-            self.connection.front.pool.acknowledge(self, taken)
+            self.worker.acknowledge(self, taken)
 
     def break_off(self):
         self.done = True

@@ -51,7 +51,7 @@ class Front:
         if not self.config.config_file:
             os.set_blocking(0, False)
             self.loop.add(0, self.on_lifeline)
-        self.pool.begin(self.config.env, self.config.env_version, self.generation, self.on_first)
+        self.pool.begin(self.config.env, self.config.env_version, self.on_first)
         self.loop.run(self.tick, lambda: 0.03 if self.pool.busy or self.pool.current is None or self.draining else 0.5)
         self.pool.end()
         self.output.flush()
@@ -97,7 +97,7 @@ class Front:
         self.listener.setblocking(False)
         self.loop.add(self.listener.fileno(), self.on_accept)
         self.output.event("listening", port=self.listener.getsockname()[1], generation=self.generation,
-                          env_version=self.pool_env_version)
+                          env_version=self.pool.env_version)
 
     def on_accept(self, mask):
         for _ in range(64):
@@ -152,10 +152,6 @@ class Front:
 
     # --- requests
 
-    @property
-    def pool_env_version(self):
-        return self.pool.env_version
-
     def told(self, env_version):
         return [("X-Callbacks-Revision", self.config.revision), ("X-Callbacks-Env-Version", str(env_version))]
 
@@ -196,7 +192,7 @@ class Front:
         action(self, call)
 
     def ready(self, call):
-        call.answer(200, {"generation": self.generation, "env_version": self.pool_env_version,
+        call.answer(200, {"generation": self.generation, "env_version": self.pool.env_version,
                           "revision": self.config.revision, "instance": self.config.instance})
 
     def refuse(self, call):
@@ -207,10 +203,10 @@ class Front:
         call.answer(200, {"generation": self.generation, "refusing": True})
 
     def stats(self, call):
-        workers = sum(len(g.workers) for g in self.pool.generations)
-        call.answer(200, {"in_flight": self.pool.jobs_running, "queued": len(self.pool.queue), "workers": workers,
-                          "restarts": self.pool.restarts, "requests": self.requests, "generation": self.generation,
-                          "env_version": self.pool_env_version, "refusing": self.refusing})
+        pool = self.pool
+        call.answer(200, {"in_flight": pool.running, "queued": len(pool.queue), "workers": len(pool.workers),
+                          "restarts": pool.restarts, "requests": self.requests, "generation": self.generation,
+                          "env_version": pool.env_version, "refusing": self.refusing})
 
     def change_env(self, call):
         try:
@@ -228,8 +224,8 @@ class Front:
     def next_change(self):
         while self.changes:
             call, version, env, generation = self.changes[0]
-            if version > self.pool_env_version:
-                self.pool.begin(env, version, generation, lambda failure: self.changed(failure))
+            if version > self.pool.env_version:
+                self.pool.begin(env, version, self.changed)
                 return
             self.generation = max(self.generation, generation)
             self.answer_change(False)
@@ -246,7 +242,7 @@ class Front:
 
     def answer_change(self, changed):
         call = self.changes.pop(0)[0]
-        call.answer(200, {"version": self.pool_env_version, "generation": self.generation, "changed": changed})
+        call.answer(200, {"version": self.pool.env_version, "generation": self.generation, "changed": changed})
 
 
 CALLS = {

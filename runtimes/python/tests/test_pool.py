@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from callbacks_shim import connection, frames, pool
 from callbacks_shim.config import Config
 from callbacks_shim.front import Front
-from callbacks_shim.pool import READY, Worker
+from callbacks_shim.generation import Generation
+from callbacks_shim.handle import Handle
 
 REQUEST = b"GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -33,16 +34,15 @@ class Output:
         return True
 
 
-class StillPool(pool.Pool):
+class StillGeneration(Generation):
     """Starts no processes: the tests say how they are."""
 
-    def _start_zygote(self, generation):
-        generation.slots = 1
+    def start(self):
+        self.slots = 1
 
-    def _spawn(self, generation):
-        self.workers += 1
-        worker = Worker(self.workers, generation)
-        generation.workers.add(worker)
+    def spawn(self):
+        worker = Handle(self.pool, self, self.pool.next_worker())
+        self.workers.add(worker)
         return worker
 
 
@@ -51,16 +51,14 @@ class Shim(Front):
 
     def __init__(self, slots=1):
         super().__init__(Config({"CALLBACKS_CONCURRENCY": "4"}), Output())
-        self.pool = StillPool(self.config, self.loop, self.output, self.masker)
         self.faults = []
         self.loop.report = self.faults.append
-        self.pool.begin({}, 0, 0, lambda failure: None)
-        (self.generation_,) = self.pool.generations
-        self.generation_.slots, self.generation_.is_async = slots, slots > 1
-        self.worker = self.pool._spawn(self.generation_)
+        generation = self.pool.begin({}, 0, lambda failure: None)
+        generation.slots, generation.is_async = slots, slots > 1
+        self.worker = generation.spawn()
         self.worker.channel, self.far = socket.socketpair()
         self.worker.channel.setblocking(False)
-        self.loop.add(self.worker.channel.fileno(), lambda mask: self.pool._on_channel(self.worker, mask))
+        self.loop.add(self.worker.channel.fileno(), self.worker.on_ready)
         self.clients = []
         self.send(frames.frame(frames.READY))
         self.turn()
@@ -97,7 +95,7 @@ class Shim(Front):
             client.close()
         for there in list(self.connections):
             there.close()
-        self.pool._close_channel(self.worker)
+        self.worker.close()
         self.far.close()
         self.loop.selector.close()
 
@@ -121,6 +119,14 @@ def all_of(client):
         if not data:
             return found, True
         found += data
+
+
+def setUpModule():
+    pool.Generation = StillGeneration
+
+
+def tearDownModule():
+    pool.Generation = Generation
 
 
 class Shims(unittest.TestCase):
@@ -278,6 +284,8 @@ class Clients(Shims):
 
 
 class Generations(unittest.TestCase):
+    """Requests and workers as time passes."""
+
     def setUp(self):
         self.shim = Shim()
         self.addCleanup(self.shim.close)
@@ -285,12 +293,10 @@ class Generations(unittest.TestCase):
         self.outcomes = []
 
     def begin(self, version):
-        return self.pool.begin({}, version, 0, self.outcomes.append)
+        return self.pool.begin({}, version, self.outcomes.append)
 
     def ready(self, generation):
-        worker = self.pool._spawn(generation)
-        self.pool._ready(worker)
-        return worker
+        generation.spawn().take(frames.READY, 0, b"")
 
     def test_later_env_is_not_overtaken_by_one_that_began_anew(self):
         slow, late = self.begin(3), self.begin(4)
@@ -303,12 +309,12 @@ class Generations(unittest.TestCase):
     def test_failure_of_an_overtaken_one_is_nobodys(self):
         slow, late = self.begin(3), self.begin(4)
         self.ready(late)
-        self.pool._settle(slow, {"class": "E", "message": "m"})
+        self.pool.settle(slow, {"class": "E", "message": "m"})
         self.assertEqual(self.outcomes, [None])
 
     def test_failure_leaves_the_present_one(self):
         before = self.pool.current
-        self.pool._settle(self.begin(3), {"class": "E", "message": "m", "package": None, "log_tail": ""})
+        self.pool.settle(self.begin(3), {"class": "E", "message": "m", "package": None, "log_tail": ""})
         self.assertIs(self.pool.current, before)
         self.assertEqual(self.outcomes[0]["class"], "E")
 
@@ -328,8 +334,20 @@ class Generations(unittest.TestCase):
         self.pool.scan(worker.closed + 4)
         self.assertEqual(worker.killed_for, "deadline")
 
+    def test_old_worker_that_will_not_let_go_is_ended(self):
+        worker = self.shim.worker
+        worker.generation.is_async, worker.pid = True, 0x7FFFFFF0  # nobody's
+        self.shim.client()
+        self.ready(self.begin(3))
+        (exchange,) = worker.jobs.values()
+        worker.scan(exchange.deadline)
+        worker.answered = worker.asked
+        self.assertIsNone(worker.killed_for)
+        worker.scan(exchange.deadline + 2)
+        self.assertEqual(worker.killed_for, "deadline")
+
     def test_worker_that_does_not_start_is_ended(self):
-        worker = self.pool._spawn(self.pool.current)
+        worker = self.pool.current.spawn()
         self.pool.scan(worker.started + 61)
         self.assertEqual(worker.killed_for, "deadline")
 
