@@ -67,7 +67,7 @@ function calling(handler) {
 }
 
 function loadErrorOf(error, file) {
-  const message = firstLine(error?.message ?? String(error));
+  const message = messageOf(error);
   if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
     return new LoadError('ModuleNotFound', message, packageIn(message), traceOf(error));
   }
@@ -108,8 +108,13 @@ function traceOf(error) {
   return text.replace(OUR_FRAME, '').trimEnd().slice(-LONGEST_TRACE);
 }
 
-function firstLine(text) {
-  return String(text).split('\n', 1)[0];
+/** The first line of its message, or of what was thrown in its place. */
+function messageOf(error) {
+  try {
+    return String(error?.message ?? error).split('\n', 1)[0];
+  } catch {
+    return classOf(error); // it cannot be told as text
+  }
 }
 
 module.exports = { LoadError, classOf, load, loadErrorOf, traceOf };

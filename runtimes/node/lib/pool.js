@@ -41,7 +41,7 @@ class Generation {
     Object.assign(this, { env, envVersion, settle });
     this.workers = new Set();
     this.begun = performance.now();
-    this.settled = false;
+    this.settled = this.failed = false;
     this.wanted = 1;
     this.failures = 0;
     this.notBefore = 0;
@@ -118,6 +118,7 @@ class Pool {
       for (const worker of before?.workers ?? []) worker.drain();
       if (before) this._retireIfEmpty(before);
     } else {
+      generation.failed = true;
       for (const worker of generation.workers) worker.kill('not needed');
       this._retireIfEmpty(generation);
     }
@@ -133,7 +134,7 @@ class Pool {
   _retireIfEmpty(generation) {
     if (generation === this.current || !generation.settled || generation.workers.size) return;
     this.generations.delete(generation);
-    this.formerEnv = generation.env;
+    if (!generation.failed) this.formerEnv = generation.env;
     this._remember();
   }
 
@@ -259,8 +260,7 @@ class Pool {
 
   _unexpected(worker, reason) {
     const { generation } = worker;
-    const failed = generation.settled && generation !== this.current && !worker.wasReady;
-    if (!failed) {
+    if (!generation.failed) {
       this.output.event('worker-ended', { pid: worker.pid, reason });
       this.restarts++;
     }
