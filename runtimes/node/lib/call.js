@@ -2,6 +2,7 @@
 // A request on its way through the front, and the answer that is written as it comes.
 
 const { randomUUID } = require('node:crypto');
+const { encodeJob, jobOf } = require('./event');
 const frames = require('./frames');
 const http1 = require('./http1');
 const { Exchange } = require('./pool');
@@ -30,7 +31,12 @@ class Call extends Exchange {
     this.received = this.acknowledged = this.credit = 0;
   }
 
-  // --- from a worker
+  // --- to and from a worker
+
+  payload() {
+    const left = Math.max(0, this.deadline - performance.now());
+    return encodeJob(jobOf(this.request, this.requestId, this.connection.peer, left), this.request.body);
+  }
 
   head(told, envVersion) {
     const { status, length } = told;

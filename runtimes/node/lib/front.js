@@ -5,7 +5,6 @@ const { createServer } = require('node:net');
 const { Config, configurationLine } = require('./config');
 const { Connection } = require('./connection');
 const { CONTROL, Control } = require('./control');
-const { encodeJob, jobOf } = require('./event');
 const { Masker, Output } = require('./logs');
 const { Pool } = require('./pool');
 
@@ -162,10 +161,8 @@ class Front {
     if (this.refusing || late || another) return this.refuse(call);
     const left = call.request.header('x-callbacks-timeout-ms');
     const told = left !== undefined && /^[0-9]{1,9}$/.test(left) ? Number(left) : Infinity;
-    const milliseconds = Math.min(this.config.timeout, told);
-    call.deadline = performance.now() + milliseconds;
-    const job = jobOf(call.request, call.requestId, call.connection.peer, milliseconds);
-    if (!this.pool.submit(call, encodeJob(job, call.request.body))) call.fail(503, 'not-started');
+    call.deadline = performance.now() + Math.min(this.config.timeout, told);
+    if (!this.pool.submit(call)) call.fail(503, 'not-started');
     else if (this.pause !== BUSY_TICK) {
       clearTimeout(this.timer);
       this._tickAfter(BUSY_TICK);

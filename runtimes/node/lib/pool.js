@@ -22,6 +22,11 @@ class Exchange {
   worker = null;
   job = 0;
 
+  /** What the worker is told, at the moment it gets the request. */
+  payload() {
+    return [];
+  }
+
   /** The worker's answer begins; throws if it must not be written. */
   head(_told) {}
 
@@ -287,9 +292,8 @@ class Pool {
   // --- requests
 
   /** Takes a request, or gives false: too many are waiting. */
-  submit(exchange, payload) {
+  submit(exchange) {
     if (this.running + this.queue.length >= 2 * this.config.concurrency) return false;
-    exchange.payload = payload;
     this.queue.push(exchange);
     this.dispatch();
     return true;
@@ -315,8 +319,7 @@ class Pool {
     worker.jobs.set(exchange.job, exchange);
     worker.presentRequest = exchange.requestId;
     this.running++;
-    worker.send(frames.frame(frames.JOB, exchange.job, ...exchange.payload));
-    exchange.payload = null;
+    worker.send(frames.frame(frames.JOB, exchange.job, ...exchange.payload()));
   }
 
   _freeWorker() {
