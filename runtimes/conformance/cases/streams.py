@@ -142,7 +142,7 @@ def resident(pid):
         return 0  # it has ended
 
 
-@case("streams", modes=True)
+@case("streams", modes=True, alone=True)
 def deadline_breaks_a_stream_off(instance):
     began = time.monotonic()
     response = instance.begin("/api/streams/hanging", ("X-Callbacks-Timeout-Ms", "700"))

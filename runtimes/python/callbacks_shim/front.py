@@ -17,6 +17,7 @@ from .pool import Pool
 
 CONTROL = "/_callbacks/"
 LONGEST_LIFELINE_DRAIN = 8.0
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def main():
@@ -53,6 +54,8 @@ class Front:
             self.loop.add(0, self.on_lifeline)
         self.pool.begin(self.config.env, self.config.env_version, self.on_first)
         self.loop.run(self.tick, lambda: 0.03 if self.pool.busy or self.pool.current is None or self.draining else 0.5)
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # it ends already; the interpreter's end would bring the default back
         self.pool.end()
         self.output.flush()
         if self.loop.failure:
@@ -65,7 +68,7 @@ class Front:
         for descriptor in (reading, writing):
             os.set_blocking(descriptor, False)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in SIGNALS:
             signal.signal(number, lambda *_: None)
         self.loop.add(reading, lambda mask: self.on_signals(os.read(reading, 64)))
 

@@ -26,7 +26,7 @@ class Handle:
         self.started = self.idle_since = time.monotonic()
         self.asked = self.answered = self.heard = 0.0
         self.killed_for = None
-        self.channel = self.closed = None
+        self.channel, self.closed = None, self.started
         self.pipes = []
 
     def open(self):
@@ -227,14 +227,16 @@ class Handle:
         for number, exchange in list(self.jobs.items()):
             if now >= exchange.deadline:
                 self.overrun(number, exchange, now)
-        if self.generation.is_async and self.channel is not None and self.pid:
-            self.look_after(now)
         if self.killed_for:
             self.kill(self.killed_for)
-        elif self.closed and now - self.closed > LET_GO:
-            self.kill("protocol" if self.jobs else "deadline")
-        elif self.state == STARTING and now - self.started > self.pool.config.startup_timeout:
-            self.kill("deadline")
+        elif self.channel is None:
+            if now - self.closed > LET_GO:
+                self.kill("protocol" if self.jobs else "deadline")
+        elif self.state == STARTING:
+            if now - self.started > self.pool.config.startup_timeout:
+                self.kill("deadline")
+        elif self.generation.is_async:
+            self.look_after(now)
 
     def overrun(self, number, exchange, now):
         del self.jobs[number]

@@ -328,7 +328,7 @@ class Generations(unittest.TestCase):
     def test_worker_that_does_not_end_is_ended(self):
         worker = self.shim.worker
         self.ready(self.begin(3))
-        self.assertIsNotNone(worker.closed)
+        self.assertIsNone(worker.channel)
         self.pool.scan(worker.closed + 1)
         self.assertIsNone(worker.killed_for)
         self.pool.scan(worker.closed + 4)
@@ -348,6 +348,7 @@ class Generations(unittest.TestCase):
 
     def test_worker_that_does_not_start_is_ended(self):
         worker = self.pool.current.spawn()
+        worker.channel = self.shim.worker.channel
         self.pool.scan(worker.started + 61)
         self.assertEqual(worker.killed_for, "deadline")
 
