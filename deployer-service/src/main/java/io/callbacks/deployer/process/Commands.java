@@ -1,7 +1,5 @@
 package io.callbacks.deployer.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.callbacks.blob.BlobStore;
 import io.callbacks.deployer.rollout.InstanceSpec;
 import io.callbacks.event.Layer;
@@ -74,17 +72,18 @@ final class Commands {
         var builder = new ProcessBuilder(words).directory(directory.resolve("work").toFile());
         builder.environment().clear();
         builder.environment().putAll(environment(interpreter, spec, directory));
-        var process = builder.start();
+        return builder.start();
+    }
+
+    /** The line that an instance is told first. */
+    static String configuration(InstanceSpec spec) {
         var config =
                 Map.of(
                         "token", spec.token(),
                         "env", spec.env(),
                         "env_version", spec.envVersion(),
                         "generation", spec.generation());
-        var input = process.getOutputStream();
-        input.write((JSON.writeValueAsString(config) + "\n").getBytes(UTF_8));
-        input.flush();
-        return process;
+        return JSON.writeValueAsString(config) + "\n";
     }
 
     private Map<String, String> environment(

@@ -27,8 +27,12 @@ final class InstanceDirectories {
         this.blobs = blobs;
     }
 
+    Path of(String instance) {
+        return root.resolve(instance);
+    }
+
     Path make(InstanceSpec spec) throws IOException {
-        var directory = root.resolve(spec.id());
+        var directory = of(spec.id());
         for (var part : new String[] {"function", "work", "tmp"}) {
             Files.createDirectories(directory.resolve(part));
         }
@@ -54,7 +58,8 @@ final class InstanceDirectories {
 
     void writePid(Path directory, Process process) throws IOException {
         Files.writeString(
-                directory.resolve("pid"), process.pid() + " " + ProcFiles.startTime(process.pid()));
+                directory.resolve("pid"),
+                process.pid() + " " + ProcessTable.startTime(process.pid()));
     }
 
     void remove(Path directory) {
@@ -73,7 +78,7 @@ final class InstanceDirectories {
         try (var found = Files.list(root)) {
             for (var directory : (Iterable<Path>) found::iterator) {
                 if (!mine.contains(directory.getFileName().toString())) {
-                    end(directory.resolve("pid"));
+                    end(directory);
                     remove(directory);
                 }
             }
@@ -82,17 +87,16 @@ final class InstanceDirectories {
         }
     }
 
-    /** Kills the process of a pid file, if it is still the same one. */
-    private static void end(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return;
-        }
-        var words = Files.readString(file).strip().split(" ");
+    /** Ends the process of a pid file, if it is still the same one, and all that live there. */
+    private static void end(Path directory) throws IOException {
+        var file = directory.resolve("pid");
+        var words = Files.exists(file) ? Files.readString(file).strip().split(" ") : new String[0];
         if (words.length == 2
                 && words[0].matches("\\d+")
-                && ProcFiles.startTime(Long.parseLong(words[0])).equals(words[1])) {
+                && ProcessTable.startTime(Long.parseLong(words[0])).equals(words[1])) {
             ProcessHandle.of(Long.parseLong(words[0])).ifPresent(ProcessTree::kill);
             log.info("Instance of a former life was ended: pid={}", words[0]);
         }
+        ProcessTable.killAllAtHomeIn(directory.resolve("work"));
     }
 }

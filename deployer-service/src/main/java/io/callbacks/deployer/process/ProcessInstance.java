@@ -17,7 +17,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -26,17 +25,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** One instance: its process, what it says, what it uses. */
 final class ProcessInstance {
-    private static final JsonMapper JSON = new JsonMapper();
     private static final int TAIL = 20;
-
     private static final int MOST_PROCESSES = 256;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final InstanceSpec spec;
     private final Process process;
@@ -44,6 +40,7 @@ final class ProcessInstance {
     private final RunLog runLog;
     private final CompletableFuture<StartResult> ready = new CompletableFuture<>();
     private final Deque<String> tail = new ArrayDeque<>();
+    private final Thread output;
     private volatile @Nullable RunningInstance running;
     private volatile @Nullable String killedFor;
 
@@ -52,8 +49,9 @@ final class ProcessInstance {
         this.process = process;
         this.directory = directory;
         this.runLog = runLog;
-        read("stdout", process.getInputStream());
-        read("stderr", process.getErrorStream());
+        output = read("stdout", process.getInputStream(), this::take);
+        read("stderr", process.getErrorStream(), this::note);
+        process.onExit().thenRunAsync(this::endedBeforeReady, Thread::startVirtualThread);
     }
 
     String id() {
@@ -77,11 +75,29 @@ final class ProcessInstance {
     }
 
     void onExit(Runnable then) {
-        process.onExit().thenRun(then);
+        process.onExit().thenRunAsync(then, Thread::startVirtualThread);
+    }
+
+    // --- how it begins
+
+    /** Hands over env and token. An instance that does not take them does not get ready either. */
+    void tell(String configuration) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("instance-" + spec.id() + "-stdin")
+                .start(
+                        () -> {
+                            try {
+                                var input = process.getOutputStream();
+                                input.write(configuration.getBytes(UTF_8));
+                                input.flush();
+                            } catch (IOException e) {
+                                note("did not take its configuration: " + e.getMessage());
+                            }
+                        });
     }
 
     StartResult awaitReady(Duration longest) {
-        process.onExit().thenRun(this::endedBeforeReady);
         try {
             return ready.get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -99,94 +115,61 @@ final class ProcessInstance {
         }
     }
 
-    /** What its last line said may still be on its way: the reader has a moment for that. */
+    /** What it said last is read first: it may be the reason. */
     private void endedBeforeReady() {
-        CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS)
-                .execute(
-                        () ->
-                                ready.complete(
-                                        new StartResult.Failed(
-                                                StartFailures.of(
-                                                        "InstanceEnded",
-                                                        null,
-                                                        "The instance ended before it was ready: "
-                                                                + exit()
-                                                                + ".",
-                                                        tail()))));
+        awaitLastWords();
+        ready.complete(
+                new StartResult.Failed(
+                        StartFailures.of(
+                                "InstanceEnded",
+                                null,
+                                "The instance ended before it was ready: " + exit() + ".",
+                                tail())));
+    }
+
+    private void awaitLastWords() {
+        try {
+            output.join(LAST_WORDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // --- what it says
 
-    private void read(String stream, InputStream from) {
-        Thread.ofVirtual()
+    /** A pipe is read by a thread of the system: a virtual one would hold on to its carrier. */
+    private Thread read(String stream, InputStream from, Consumer<String> line) {
+        return Thread.ofPlatform()
+                .daemon()
                 .name("instance-" + spec.id() + "-" + stream)
                 .start(
                         () -> {
                             try (var lines =
                                     new BufferedReader(new InputStreamReader(from, UTF_8))) {
-                                for (var line = lines.readLine();
-                                        line != null;
-                                        line = lines.readLine()) {
-                                    if (stream.equals("stdout")) {
-                                        take(line);
-                                    } else {
-                                        write(
-                                                new RunLog.Line(
-                                                        Instant.now(), null, "platform", line));
-                                    }
-                                }
-                            } catch (IOException e) {
-                                write(
-                                        new RunLog.Line(
-                                                Instant.now(),
-                                                null,
-                                                "platform",
-                                                "the rest of the log is lost: " + e.getMessage()));
+                                lines.lines().forEach(line);
+                            } catch (IOException | RuntimeException e) {
+                                note("the rest of " + stream + " is lost: " + e.getMessage());
                             }
                         });
     }
 
     private void take(String line) {
-        try {
-            var json = JSON.readTree(line);
-            switch (json.path("event").asString("")) {
-                case "" -> write(logLine(json));
-                case "listening" -> {
-                    var url = URI.create("http://127.0.0.1:" + json.path("port").asInt());
-                    var now = new RunningInstance(spec.id(), spec.callbackId(), url, spec.token());
-                    running = now;
-                    ready.complete(new StartResult.Started(now));
-                }
-                case "load-failed" -> ready.complete(new StartResult.Failed(failure(json)));
-                default -> write(new RunLog.Line(Instant.now(), null, "platform", json.toString()));
+        switch (FrontLine.parse(line)) {
+            case FrontLine.Logged logged -> write(logged.line());
+            case FrontLine.Listening listening -> {
+                var url = URI.create("http://127.0.0.1:" + listening.port());
+                var now = new RunningInstance(spec.id(), spec.callbackId(), url, spec.token());
+                running = now;
+                ready.complete(new StartResult.Started(now));
             }
-        } catch (JacksonException e) {
-            write(new RunLog.Line(Instant.now(), null, "stdout", line));
+            case FrontLine.LoadFailed failed ->
+                    ready.complete(new StartResult.Failed(failed.failure()));
+            case FrontLine.Other other -> note(other.text());
         }
     }
 
-    private static Failure failure(JsonNode json) {
-        var packageName = json.path("package");
-        return StartFailures.of(
-                json.path("class").asString("Error"),
-                packageName.isString() ? packageName.stringValue() : null,
-                json.path("message").asString(""),
-                json.path("log_tail").asString(""));
-    }
-
-    private static RunLog.Line logLine(JsonNode json) {
-        var request = json.path("request_id");
-        Instant time;
-        try {
-            time = Instant.parse(json.path("time").asString(""));
-        } catch (DateTimeParseException e) {
-            time = Instant.now();
-        }
-        return new RunLog.Line(
-                time,
-                request.isString() ? request.stringValue() : null,
-                json.path("stream").asString("stdout"),
-                json.path("message").asString(""));
+    private void note(String message) {
+        write(new RunLog.Line(Instant.now(), null, "platform", message));
     }
 
     private void write(RunLog.Line line) {
@@ -208,6 +191,7 @@ final class ProcessInstance {
     // --- how it ends
 
     Failure howItEnded() {
+        awaitLastWords();
         var why = killedFor;
         return StartFailures.ended(why == null ? exit() : why, tail());
     }
@@ -217,48 +201,47 @@ final class ProcessInstance {
         return code > 128 ? "killed by signal " + (code - 128) : "exit code " + code;
     }
 
-    /** Asks it to end, waits, then ends it with all that it started. */
+    /**
+     * Asks it to end, waits, then ends it with all that it started. It is asked by its handle:
+     * {@link Process#destroy} would close its standard input too, which leaves it little time.
+     */
     void stop(Duration drain) {
-        var all = process.descendants().toList();
-        if (drain.isPositive()) {
-            process.destroy();
+        if (drain.isPositive() && process.toHandle().destroy()) {
             try {
                 var _ = process.waitFor(drain.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
+        kill();
+    }
+
+    /** Ends it and whatever it started, also what has another parent by now. */
+    void kill() {
         ProcessTree.kill(process.toHandle());
-        all.forEach(ProcessTree::kill);
+        ProcessTable.killAllAtHomeIn(directory.resolve("work"));
     }
 
     // --- what it uses
 
     /** Ends the greediest worker of an instance that uses more than it may. */
-    void watch() {
-        var workers = process.descendants().toList();
+    void watch(ProcessTable table) {
+        var workers = table.below(process.pid());
         if (workers.size() > MOST_PROCESSES) {
             killedFor = "it had more than " + MOST_PROCESSES + " processes";
-            write(new RunLog.Line(Instant.now(), null, "platform", "killed: " + killedFor));
-            ProcessTree.kill(process.toHandle());
-            workers.forEach(ProcessTree::kill);
+            kill();
             return;
         }
         var limit = spec.limits().memoryMb() * 1024L;
         workers.stream()
-                .max(Comparator.comparingLong(w -> ProcFiles.residentKib(w.pid())))
-                .filter(w -> ProcFiles.residentKib(w.pid()) > limit)
+                .max(Comparator.comparingLong(ProcessTable.Entry::residentKib))
+                .filter(worker -> worker.residentKib() > limit)
+                .flatMap(worker -> ProcessHandle.of(worker.pid()))
                 .ifPresent(this::killWorker);
     }
 
     private void killWorker(ProcessHandle worker) {
-        write(
-                new RunLog.Line(
-                        Instant.now(),
-                        null,
-                        "platform",
-                        "a worker was killed: it used more than memory_mb = "
-                                + spec.limits().memoryMb()));
+        note("a worker was killed: it used more than memory_mb = " + spec.limits().memoryMb());
         ProcessTree.kill(worker);
     }
 }

@@ -1,13 +1,16 @@
 package io.callbacks.deployer.process;
 
+import io.callbacks.blob.MissingBlobException;
 import io.callbacks.deployer.rollout.InstanceSpec;
 import io.callbacks.deployer.rollout.Platform;
 import io.callbacks.deployer.rollout.PlatformException;
 import io.callbacks.deployer.rollout.RunLog;
 import io.callbacks.deployer.rollout.RunningInstance;
 import io.callbacks.event.Failure;
+import io.callbacks.process.Interpreter;
 import io.callbacks.process.Interpreters;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -70,40 +73,68 @@ final class ProcessPlatform implements Platform {
     @Override
     public StartResult start(InstanceSpec spec) {
         var interpreter = interpreters.find(spec.type());
-        if (interpreter.isEmpty()) {
-            return new StartResult.Failed(
-                    new Failure(
-                            "runtime-missing",
-                            null,
-                            "Nothing here runs '" + spec.type() + "' any more.",
-                            "Install it again, or choose a type that GET /targets lists.",
-                            null));
-        }
+        return interpreter.isEmpty()
+                ? new StartResult.Failed(runtimeMissing(spec.type()))
+                : start(interpreter.get(), spec);
+    }
+
+    private StartResult start(Interpreter interpreter, InstanceSpec spec) {
         try {
-            var directory = directories.make(spec);
-            var process = commands.start(interpreter.get(), spec, directory);
-            directories.writePid(directory, process);
-            var instance = new ProcessInstance(spec, process, directory, runLog);
-            instances.put(spec.id(), instance);
-            instance.onExit(() -> ended(instance));
-            var result =
-                    instance.awaitReady(
-                            Duration.ofSeconds(spec.limits().startupTimeoutSeconds() + 5L));
+            var instance = launch(interpreter, spec);
+            var longest = Duration.ofSeconds(spec.limits().startupTimeoutSeconds() + 5L);
+            var result = instance.awaitReady(longest);
             if (result instanceof StartResult.Started) {
                 say(spec, "instance " + spec.id() + " started, revision " + spec.revision());
             } else {
                 stop(spec.id(), Duration.ZERO);
             }
             return result;
-        } catch (IOException e) {
+        } catch (MissingBlobException e) {
+            directories.remove(directories.of(spec.id()));
+            return new StartResult.Failed(layerMissing(e));
+        } catch (IOException | UncheckedIOException e) {
+            directories.remove(directories.of(spec.id()));
             throw new PlatformException("cannot start instance " + spec.id(), e);
         }
     }
 
+    private ProcessInstance launch(Interpreter interpreter, InstanceSpec spec) throws IOException {
+        var directory = directories.make(spec);
+        var process = commands.start(interpreter, spec, directory);
+        directories.writePid(directory, process);
+        var instance = new ProcessInstance(spec, process, directory, runLog);
+        instances.put(spec.id(), instance);
+        instance.onExit(() -> ended(instance));
+        instance.tell(Commands.configuration(spec));
+        return instance;
+    }
+
+    private static Failure runtimeMissing(String type) {
+        return new Failure(
+                "runtime-missing",
+                null,
+                "Nothing here runs '" + type + "' any more.",
+                "Install it again, or choose a type that GET /targets lists.",
+                null);
+    }
+
+    private static Failure layerMissing(MissingBlobException missing) {
+        return new Failure(
+                "layer-missing",
+                null,
+                "What was built is not there any more: " + missing.getMessage() + ".",
+                "Change code or library, if only by a comment, so that it is built again.",
+                null);
+    }
+
+    /** Of one that is being stopped the rest is done there. */
     private void ended(ProcessInstance instance) {
-        var unexpected = instances.remove(instance.id(), instance) && instance.wasReady();
+        if (!instances.remove(instance.id(), instance)) {
+            return;
+        }
+        instance.kill();
         directories.remove(instance.directory());
-        if (unexpected) {
+        if (instance.wasReady()) {
             var how = instance.howItEnded();
             say(instance.spec(), "instance " + instance.id() + ": " + how.message());
             listener.accept(instance.spec().callbackId(), how);
@@ -137,9 +168,13 @@ final class ProcessPlatform implements Platform {
 
     /** Looks after what instances use; called every second. */
     void watch() {
+        if (instances.isEmpty()) {
+            return;
+        }
+        var table = ProcessTable.read();
         for (var instance : instances.values()) {
             try {
-                instance.watch();
+                instance.watch(table);
             } catch (RuntimeException e) {
                 log.warn(
                         "Instance cannot be watched: instance={} reason={}",
