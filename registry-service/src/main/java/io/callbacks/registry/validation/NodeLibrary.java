@@ -13,11 +13,12 @@ final class NodeLibrary {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
     private static final List<String> DEPENDENCIES =
-            List.of("dependencies", "optionalDependencies");
+            List.of("dependencies", "devDependencies", "optionalDependencies", "peerDependencies");
     private static final int LONGEST_NAME = 214;
     private static final Pattern NAME =
             Pattern.compile("(?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*");
     private static final Pattern RANGE = Pattern.compile("[0-9A-Za-z.^~<>=|*+ -]*");
+    private static final Pattern OVERRIDE = Pattern.compile("\\$?" + NAME + "|" + RANGE);
 
     private NodeLibrary() {}
 
@@ -33,6 +34,9 @@ final class NodeLibrary {
             dependencies(member, json.get(member), fields);
         }
         overrides(json.get("overrides"), fields);
+        if (json.has("workspaces")) {
+            fault(fields, "'workspaces' in 'library' name directories, and there are none.");
+        }
     }
 
     private static @Nullable JsonNode parsed(String library) {
@@ -56,13 +60,13 @@ final class NodeLibrary {
 
     private static void dependency(String name, JsonNode range, Fields fields) {
         if (name.length() > LONGEST_NAME || !NAME.matcher(name).matches()) {
-            fault(fields, "'" + name + "' in 'library' is not a package name.");
+            fault(fields, "'%s' in 'library' is not a package name.".formatted(Fault.shown(name)));
         }
         if (!range.isString() || !RANGE.matcher(range.stringValue()).matches()) {
             fault(
                     fields,
                     "'%s' in 'library' wants %s; write a version or a range, such as ^1.3.0: URLs, paths, aliases and git references are not allowed."
-                            .formatted(name, range));
+                            .formatted(Fault.shown(name), Fault.shown(range.toString())));
         }
     }
 
@@ -70,7 +74,7 @@ final class NodeLibrary {
         if (json == null) {
             return;
         }
-        if (json.isString() && json.stringValue().matches("\\$?" + NAME + "|" + RANGE)) {
+        if (json.isString() && OVERRIDE.matcher(json.stringValue()).matches()) {
             return;
         }
         if (json.isObject()) {
@@ -79,7 +83,8 @@ final class NodeLibrary {
         }
         fault(
                 fields,
-                "'overrides' in 'library' has " + json + "; only versions and ranges are allowed.");
+                "'overrides' in 'library' has %s; only versions and ranges are allowed."
+                        .formatted(Fault.shown(json.toString())));
     }
 
     private static void fault(Fields fields, String detail) {
