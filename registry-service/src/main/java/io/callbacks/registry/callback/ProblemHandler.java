@@ -47,15 +47,14 @@ final class ProblemHandler extends ProblemHandlerSupport {
         var faults = e.faults();
         var first = faults.getFirst();
         var problem =
-                faults.size() == 1
+                e.count() == 1
                         ? field(
                                 problem(HttpStatus.BAD_REQUEST, first.problem(), first.detail()),
                                 first.field())
                         : problem(
                                 HttpStatus.BAD_REQUEST,
                                 "invalid-request",
-                                "%d faults; the first: %s"
-                                        .formatted(faults.size(), first.detail()));
+                                "%d faults; the first: %s".formatted(e.count(), first.detail()));
         problem.setProperty("errors", faults);
         return answer(problem);
     }

@@ -80,16 +80,16 @@ final class EnvRule {
             fault(
                     fields,
                     "env." + name,
-                    "'"
-                            + name
-                            + "' is not a name of env; use letters, digits and _, no digit first.");
+                    "'%s' is not a name of env; use letters, digits and _, no digit first."
+                            .formatted(Fault.shown(name)));
             return false;
         }
         if (RESERVED.contains(name) || name.startsWith("CALLBACKS_")) {
             fault(
                     fields,
                     "env." + name,
-                    "'" + name + "' is reserved for the platform; choose another name.");
+                    "'%s' is reserved for the platform; choose another name."
+                            .formatted(Fault.shown(name)));
             return false;
         }
         return true;
@@ -101,7 +101,10 @@ final class EnvRule {
             return null;
         }
         if (!json.isString()) {
-            fault(fields, "env." + name, "The value of '" + name + "' must be a string.");
+            fault(
+                    fields,
+                    "env." + name,
+                    "The value of '%s' must be a string.".formatted(Fault.shown(name)));
             return MASK;
         }
         var value = json.stringValue();
@@ -109,13 +112,15 @@ final class EnvRule {
             fault(
                     fields,
                     "env." + name,
-                    "'" + name + "' has no value yet that " + MASK + " could leave unchanged.");
+                    "'%s' has no value yet that %s could leave unchanged."
+                            .formatted(Fault.shown(name), MASK));
         }
         if (value.indexOf('\0') >= 0 || !UTF_8.newEncoder().canEncode(value)) {
             fault(
                     fields,
                     "env." + name,
-                    "The value of '" + name + "' holds a NUL or half of a surrogate pair.");
+                    "The value of '%s' holds a NUL or half of a surrogate pair."
+                            .formatted(Fault.shown(name)));
             return MASK;
         }
         return value;

@@ -15,8 +15,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * unknown. What a reading method gives for a faulty field is of no use: {@link #check} comes first.
  */
 public final class Fields {
+    private static final int MOST_TOLD = 100;
+
     private final JsonNode json;
     private final List<Fault> faults = new ArrayList<>();
+    private int count;
     private final Set<String> known = new TreeSet<>();
 
     public Fields(JsonNode json) {
@@ -85,9 +88,12 @@ public final class Fields {
         return value.intValue();
     }
 
-    /** Notes a fault. */
+    /** Notes a fault. All are counted, but no more are told than anyone reads. */
     public void fault(String field, String problem, String detail) {
-        faults.add(new Fault(field, problem, detail));
+        count++;
+        if (faults.size() < MOST_TOLD) {
+            faults.add(new Fault(field, problem, detail));
+        }
     }
 
     /**
@@ -110,11 +116,11 @@ public final class Fields {
                         name,
                         "unknown-field",
                         "There is no field '%s'; known: %s."
-                                .formatted(name, String.join(", ", known)));
+                                .formatted(Fault.shown(name), String.join(", ", known)));
             }
         }
         if (!faults.isEmpty()) {
-            throw new InvalidRequestException(faults);
+            throw new InvalidRequestException(count, faults);
         }
     }
 }

@@ -36,7 +36,7 @@ final class PythonLibrary {
     }
 
     private static String why(String line) {
-        var shown = line.length() > 80 ? line.substring(0, 80) + "…" : line;
+        var shown = Fault.shown(line);
         if (line.startsWith("-") || line.contains(" --")) {
             return "options are not allowed here: '" + shown + "'.";
         }
