@@ -1,0 +1,5 @@
+/** A registry that runs, with what calls it and what it is told. */
+@NullMarked
+package io.callbacks.registry.testing;
+
+import org.jspecify.annotations.NullMarked;
