@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.HttpHeaders;
@@ -14,12 +15,15 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.reactive.result.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebInputException;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.databind.exc.MismatchedInputException;
 
 /**
  * Answers every error as an RFC 9457 problem whose type is {@code urn:callbacks:problem:<name>}. A
@@ -43,11 +47,7 @@ public abstract class ProblemHandlerSupport extends ResponseEntityExceptionHandl
             ServerWebExchange exchange) {
         var problem =
                 switch (rootOf(error)) {
-                    case DataBufferLimitException _ ->
-                            problem(
-                                    HttpStatus.CONTENT_TOO_LARGE,
-                                    "body-too-large",
-                                    "The body is larger than a management call may be; send less.");
+                    case DataBufferLimitException _ -> bodyTooLarge();
                     case JacksonException json ->
                             problem(
                                     status,
@@ -58,17 +58,63 @@ public abstract class ProblemHandlerSupport extends ResponseEntityExceptionHandl
                                     status,
                                     "malformed-json",
                                     "The body is not valid JSON in UTF-8.");
-                    default -> problem(status, "bad-request", String.valueOf(error.getReason()));
+                    default -> ofRequest(error);
                 };
         return handleExceptionInternal(
                 error, problem, headers, HttpStatusCode.valueOf(problem.getStatus()), exchange);
     }
 
+    /** The parser says best what is wrong, unless it speaks of its own limits or classes. */
     private static String where(JacksonException error) {
         var location = error.getLocation();
-        return "%s (line %d, column %d)"
-                .formatted(
-                        error.getOriginalMessage(), location.getLineNr(), location.getColumnNr());
+        return switch (error) {
+            case StreamConstraintsException _ ->
+                    "it is nested too deep, or has too long a number or name.";
+            case MismatchedInputException _ -> "more follows where it should end.";
+            default ->
+                    location == null
+                            ? error.getOriginalMessage()
+                            : "%s (line %d, column %d)"
+                                    .formatted(
+                                            error.getOriginalMessage(),
+                                            location.getLineNr(),
+                                            location.getColumnNr());
+        };
+    }
+
+    private static ProblemDetail ofRequest(ServerWebInputException error) {
+        var parameter = error.getMethodParameter();
+        if (parameter != null && error.getCause() instanceof TypeMismatchException) {
+            var name = String.valueOf(parameter.getParameterName());
+            var problem =
+                    problem(
+                            error.getStatusCode(),
+                            "invalid-" + name,
+                            "'%s' cannot be read as what it should be.".formatted(name));
+            problem.setProperty("field", name);
+            return problem;
+        }
+        return parameter != null && parameter.hasParameterAnnotation(RequestBody.class)
+                ? problem(error.getStatusCode(), "malformed-json", "The body is not valid JSON.")
+                : problem(error.getStatusCode(), "bad-request", String.valueOf(error.getReason()));
+    }
+
+    /** Spring has this one for a body whose length tells at once. */
+    @Override
+    protected Mono<ResponseEntity<Object>> handleResponseStatusException(
+            ResponseStatusException error,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            ServerWebExchange exchange) {
+        var problem = status.isSameCodeAs(HttpStatus.CONTENT_TOO_LARGE) ? bodyTooLarge() : null;
+        return handleExceptionInternal(error, problem, headers, status, exchange);
+    }
+
+    private static ProblemDetail bodyTooLarge() {
+        return problem(
+                HttpStatus.CONTENT_TOO_LARGE,
+                "body-too-large",
+                "The body is larger than a management call may be; send less.");
     }
 
     private static Throwable rootOf(Throwable error) {

@@ -1,6 +1,7 @@
 package io.callbacks.service.web;
 
 import java.util.List;
+import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,6 +10,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /** A trailing slash is accepted, and JSON means what it says: no number is taken for a text. */
@@ -17,6 +19,11 @@ public class WebConfiguration {
     @Bean
     UrlHandlerFilter trailingSlash() {
         return UrlHandlerFilter.trailingSlashHandler("/**").mutateRequest().build();
+    }
+
+    @Bean
+    CodecCustomizer utf8Json(JsonMapper json) {
+        return codecs -> codecs.defaultCodecs().jacksonJsonDecoder(new Utf8JsonDecoder(json));
     }
 
     @Bean
