@@ -10,22 +10,31 @@ import java.util.regex.Pattern;
  *     specifiers</a>
  */
 final class PythonLibrary {
-    private static final String NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?";
-    private static final String VERSION = "(?:===|~=|==|!=|<=|>=|<|>)\\s*[A-Za-z0-9.*+!_-]+";
-    private static final String VERSIONS = VERSION + "(?:\\s*,\\s*" + VERSION + ")*";
+    private static final String NAME = "[A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*+";
+    private static final String VERSION =
+            "(?:===|~=|==|!=|<=|>=|<|>)\\s*+[A-Za-z0-9.*+!_-]++\\s*+";
+    private static final String VERSIONS = VERSION + "(?:,\\s*+" + VERSION + ")*+";
+
+    /** Nothing in it backtracks: a pattern that does takes hours, or the stack, when asked to. */
     private static final Pattern LINE =
             Pattern.compile(
                     NAME
-                            + ("\\s*(?:\\[\\s*" + NAME + "(?:\\s*,\\s*" + NAME + ")*\\s*])?")
-                            + ("\\s*(?:" + VERSIONS + "|\\(\\s*" + VERSIONS + "\\s*\\))?")
-                            + "\\s*(?:;[A-Za-z0-9_.'\"<>=!~() ,*+-]+)?");
+                            + "\\s*+"
+                            + ("(?:\\[\\s*+" + NAME + "\\s*+(?:,\\s*+" + NAME + "\\s*+)*+]\\s*+)?+")
+                            + ("(?:" + VERSIONS + "|\\(\\s*+" + VERSIONS + "\\)\\s*+)?+")
+                            + "(?:;[A-Za-z0-9_.'\"<>=!~() ,*+-]++)?+");
+
+    /** What Python takes for the end of a line; behind it a comment would end unseen. */
+    private static final Pattern END_OF_LINE = Pattern.compile("\\R|[\\x1c-\\x1e]");
+
+    private static final Pattern COMMENT = Pattern.compile("(?:^|\\s)#.*+");
 
     private PythonLibrary() {}
 
     static void check(String library, Fields fields) {
-        var lines = library.split("\\R", -1);
+        var lines = END_OF_LINE.split(library, -1);
         for (int i = 0; i < lines.length; i++) {
-            var line = lines[i].replaceFirst("(^|\\s)#.*", "").strip();
+            var line = COMMENT.matcher(lines[i]).replaceFirst("").strip();
             if (!line.isEmpty() && !LINE.matcher(line).matches()) {
                 fields.fault(
                         "library",
