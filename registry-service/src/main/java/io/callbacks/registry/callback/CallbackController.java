@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -22,6 +23,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
@@ -65,33 +67,33 @@ final class CallbackController {
     }
 
     @GetMapping("/callbacks")
-    Page list(ListRequest request) {
+    Page list(@RequestParam Map<String, String> parameters) {
+        var request = ListRequest.of(parameters);
         var items = new ArrayList<CallbackView>();
         var after = request.after();
         while (true) {
             var found =
-                    repository.list(
-                            after, request.normalPath(), request.method(), ListRequest.BATCH);
-            var told = seen.of(found.stream().map(Callback::id).toList());
-            for (var callback : found) {
-                after = callback.id();
-                var view =
-                        CallbackView.of(
-                                callback,
-                                told.getOrDefault(
-                                        callback.id(), Seen.nothing(callback.id(), callback.uid())),
-                                null);
-                if (request.wants(view)) {
-                    items.add(view);
-                }
-                if (items.size() > request.size()) {
-                    return Page.cut(items);
-                }
+                    repository.list(after, request.path(), request.method(), ListRequest.BATCH);
+            views(found).filter(request::wants).forEach(items::add);
+            if (items.size() > request.limit()) {
+                return Page.cut(items, request.limit());
             }
             if (found.size() < ListRequest.BATCH) {
                 return new Page(items, null);
             }
+            after = found.getLast().id();
         }
+    }
+
+    private Stream<CallbackView> views(List<Callback> found) {
+        var told = seen.of(found.stream().map(Callback::id).toList());
+        return found.stream()
+                .map(
+                        c ->
+                                CallbackView.of(
+                                        c,
+                                        told.getOrDefault(c.id(), Seen.nothing(c.id(), c.uid())),
+                                        null));
     }
 
     /**
@@ -100,8 +102,8 @@ final class CallbackController {
      * @param next the cursor of the next page; null behind the last one
      */
     record Page(List<CallbackView> items, @Nullable String next) {
-        static Page cut(List<CallbackView> oneTooMany) {
-            var items = oneTooMany.subList(0, oneTooMany.size() - 1);
+        static Page cut(List<CallbackView> tooMany, int limit) {
+            var items = tooMany.subList(0, limit);
             return new Page(items, Long.toString(items.getLast().callbackId()));
         }
     }

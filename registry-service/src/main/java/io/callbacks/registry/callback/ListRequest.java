@@ -1,17 +1,26 @@
 package io.callbacks.registry.callback;
 
+import io.callbacks.registry.status.Status;
+import io.callbacks.registry.validation.CallbackFields;
+import io.callbacks.registry.validation.Fields;
 import io.callbacks.registry.validation.PathRule;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Which callbacks to list.
  *
  * @param limit 1 to 200, 50 if absent
- * @param cursor {@code next} of the page before
+ * @param after the {@code cursor}: {@code next} of the page before
+ * @param path without its leading slash
  */
 record ListRequest(
-        @Nullable Integer limit,
-        @Nullable Long cursor,
+        int limit,
+        long after,
         @Nullable String path,
         @Nullable String method,
         @Nullable String type,
@@ -20,17 +29,55 @@ record ListRequest(
     static final int BATCH = 200;
 
     private static final int USUAL = 50;
+    private static final Set<String> NUMBERS = Set.of("limit", "cursor");
 
-    int size() {
-        return limit == null ? USUAL : Math.clamp(limit, 1, BATCH);
+    /**
+     * Reads the parameters of a request.
+     *
+     * @throws io.callbacks.registry.validation.InvalidRequestException with all their faults
+     */
+    static ListRequest of(Map<String, String> parameters) {
+        var fields = new Fields(json(parameters));
+        var request =
+                new ListRequest(
+                        fields.number("limit", 1, BATCH, USUAL),
+                        fields.number("cursor", 0, Long.MAX_VALUE, 0),
+                        path(fields),
+                        CallbackFields.method(fields, false),
+                        fields.text("type", false),
+                        status(fields));
+        fields.check();
+        return request;
     }
 
-    long after() {
-        return cursor == null ? 0 : cursor;
+    private static JsonNode json(Map<String, String> parameters) {
+        var json = JsonNodeFactory.instance.objectNode();
+        parameters.forEach(
+                (name, value) -> {
+                    if (NUMBERS.contains(name) && value.matches("\\d{1,18}")) {
+                        json.put(name, Long.parseLong(value));
+                    } else {
+                        json.put(name, value);
+                    }
+                });
+        return json;
     }
 
-    @Nullable String normalPath() {
+    private static @Nullable String path(Fields fields) {
+        var path = fields.text("path", false);
         return path == null ? null : PathRule.normal(path);
+    }
+
+    private static @Nullable String status(Fields fields) {
+        var status = fields.text("status", false);
+        var known = Arrays.stream(Status.Name.values()).map(Status.Name::toString).toList();
+        if (status != null && !known.contains(status)) {
+            fields.fault(
+                    "status",
+                    "invalid-status",
+                    "'status' must be one of " + String.join(", ", known) + ".");
+        }
+        return status;
     }
 
     /** What the store cannot judge. */

@@ -102,14 +102,20 @@ public record CallbackFields(
         if (present != null && !fields.has("method")) {
             return present;
         }
-        var method = fields.text("method", true);
+        var method = method(fields, true);
+        return method == null ? "" : method;
+    }
+
+    /** The field {@code method}; null if it is absent or null. */
+    public static @Nullable String method(Fields fields, boolean required) {
+        var method = fields.text("method", required);
         if (method != null && !METHODS.contains(method)) {
             fields.fault(
                     "method",
                     "invalid-method",
                     "'method' must be one of GET, POST, PUT, PATCH, DELETE, ANY.");
         }
-        return method == null ? "" : method;
+        return method;
     }
 
     private static String type(Fields fields, @Nullable Present present) {

@@ -71,21 +71,26 @@ public final class Fields {
 
     /** A whole number in a range; {@code fallback} if it is absent or null. */
     public int number(String name, int least, int most, int fallback) {
+        return (int) number(name, (long) least, most, fallback);
+    }
+
+    /** A whole number in a range; {@code fallback} if it is absent or null. */
+    public long number(String name, long least, long most, long fallback) {
         var value = value(name);
         if (value == null) {
             return fallback;
         }
         if (!value.isIntegralNumber()
-                || value.bigIntegerValue().bitLength() > 31
-                || value.intValue() < least
-                || value.intValue() > most) {
+                || value.bigIntegerValue().bitLength() > 63
+                || value.longValue() < least
+                || value.longValue() > most) {
             fault(
                     name,
                     rule(name),
                     "'%s' must be a whole number from %d to %d.".formatted(name, least, most));
             return fallback;
         }
-        return value.intValue();
+        return value.longValue();
     }
 
     /** Notes a fault. All are counted, but no more are told than anyone reads. */
