@@ -72,8 +72,7 @@ final class CallbackController {
         var items = new ArrayList<CallbackView>();
         var after = request.after();
         while (true) {
-            var found =
-                    repository.list(after, request.path(), request.method(), ListRequest.BATCH);
+            var found = repository.list(after, request.path(), request.method(), ListRequest.BATCH);
             views(found).filter(request::wants).forEach(items::add);
             if (items.size() > request.limit()) {
                 return Page.cut(items, request.limit());

@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
  */
 final class PythonLibrary {
     private static final String NAME = "[A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*+";
-    private static final String VERSION =
-            "(?:===|~=|==|!=|<=|>=|<|>)\\s*+[A-Za-z0-9.*+!_-]++\\s*+";
+    private static final String VERSION = "(?:===|~=|==|!=|<=|>=|<|>)\\s*+[A-Za-z0-9.*+!_-]++\\s*+";
     private static final String VERSIONS = VERSION + "(?:,\\s*+" + VERSION + ")*+";
 
     /** Nothing in it backtracks: a pattern that does takes hours, or the stack, when asked to. */

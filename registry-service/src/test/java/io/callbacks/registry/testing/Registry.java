@@ -1,5 +1,7 @@
 package io.callbacks.registry.testing;
 
+import static java.util.Objects.requireNonNull;
+
 import io.callbacks.blob.TreeFiles;
 import io.callbacks.embedded.EmbeddedBroker;
 import io.callbacks.embedded.EmbeddedStore;
@@ -71,7 +73,7 @@ public final class Registry implements AutoCloseable {
     /** Where one copy answers. */
     public static URI uri(ConfigurableApplicationContext context) {
         var server = ((WebServerApplicationContext) context).getWebServer();
-        return URI.create("http://127.0.0.1:" + server.getPort());
+        return URI.create("http://127.0.0.1:" + requireNonNull(server).getPort());
     }
 
     /** Where Kafka is. */
