@@ -3,9 +3,9 @@
 
 const { randomUUID } = require('node:crypto');
 const { encodeJob, jobOf } = require('./event');
+const { Exchange } = require('./exchange');
 const frames = require('./frames');
 const http1 = require('./http1');
-const { Exchange } = require('./pool');
 
 const PUSH_AT = 64 << 10;
 const SANE_ID = /^[\x20-\x7e]{1,128}$/;
@@ -110,14 +110,14 @@ class Call extends Exchange {
     this.credit += size;
     if (this.done || this.credit < frames.PIECE) return;
     this.acknowledged += this.credit;
-    this.front.pool.acknowledge(this, this.credit);
+    this.acknowledge(this.credit);
     this.credit = 0;
   }
 
   /** The client went away: the work goes on, its answer is dropped. */
   onGone() {
     this.gone = true;
-    if (this.worker) this._taken(this.received - this.acknowledged - this.credit);
+    if (this.acknowledge) this._taken(this.received - this.acknowledged - this.credit);
   }
 
   _breakOff() {
