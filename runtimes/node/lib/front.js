@@ -15,6 +15,7 @@ const LONGEST_LIFELINE_DRAIN = 8000;
 
 async function main() {
   process.on('uncaughtException', report); // a handler that fails ends nothing but what it was about
+  process.stderr.on('error', () => {}); // nobody reads it
   let config;
   try {
     config = new Config(process.env);
@@ -105,6 +106,7 @@ class Front {
     if (this.draining) return;
     this.draining = true;
     this.pool.stopping = true;
+    this._hurry();
     if (!this.server) return this._end(0);
     for (const connection of this.connections) if (connection.idle) connection.close();
     setImmediate(() => setImmediate(() => this.server.close())); // by then the backlog was read once
@@ -129,10 +131,19 @@ class Front {
     if (!this.ended) this.timer = setTimeout(() => this._tick(), pause);
   }
 
+  /** There is something to watch from now on. */
+  _hurry() {
+    if (this.pause === BUSY_TICK) return;
+    clearTimeout(this.timer);
+    this._tickAfter(BUSY_TICK);
+  }
+
   _scanConnection(connection, now) {
-    if (connection.call || connection.closing) return;
     const quiet = now - connection.heard;
-    if (!connection.idle && quiet > HALF_SENT) connection.refuse(408, 'the request did not arrive in time');
+    if (connection.call) return;
+    if (connection.closing && quiet > IDLE) connection.socket.destroy(); // it does not read what it was sent
+    else if (connection.closing) return;
+    else if (!connection.idle && quiet > HALF_SENT) connection.refuse(408, 'the request did not arrive in time');
     else if (connection.idle && quiet > (this.draining ? QUIET_AT_THE_END : IDLE)) connection.close();
   }
 
@@ -162,11 +173,8 @@ class Front {
     const left = call.request.header('x-callbacks-timeout-ms');
     const told = left !== undefined && /^[0-9]{1,9}$/.test(left) ? Number(left) : Infinity;
     call.deadline = performance.now() + Math.min(this.config.timeout, told);
-    if (!this.pool.submit(call)) call.fail(503, 'not-started');
-    else if (this.pause !== BUSY_TICK) {
-      clearTimeout(this.timer);
-      this._tickAfter(BUSY_TICK);
-    }
+    if (this.pool.submit(call)) this._hurry();
+    else call.fail(503, 'not-started');
   }
 
   refuse(call) {

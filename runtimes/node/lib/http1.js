@@ -44,7 +44,7 @@ class Request {
     Object.assign(this, { method, target, isOld });
     this.headers = []; // [name, value], as sent
     this.body = NOTHING;
-    this.keepAlive = !isOld;
+    this.keepAlive = true;
   }
 
   /** The values of a header; `name` in lower case. */
@@ -140,7 +140,7 @@ class Parser {
 
   _persistence(request) {
     const options = request.all('connection').join(',').toLowerCase().split(',').map((option) => option.trim());
-    request.keepAlive = request.isOld ? options.includes('keep-alive') : !options.includes('close');
+    request.keepAlive = !request.isOld && !options.includes('close');
     const expected = request.header('expect')?.toLowerCase();
     if (!expected || request.isOld) return;
     if (expected !== '100-continue') throw new HttpError(417, 'Expect');

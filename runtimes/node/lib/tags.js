@@ -25,8 +25,8 @@ function tagged(stream) {
     const done = typeof encoding === 'function' ? encoding : callback;
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8') : chunk;
     const request = requests.getStore();
-    const text = (rests.get(request) ?? '') + Buffer.from(bytes).toString('latin1');
-    const lines = text.split('\n');
+    const lines = Buffer.from(bytes).toString('latin1').split('\n');
+    lines[0] = (rests.get(request) ?? '') + lines[0];
     const rest = lines.pop();
     if (!request?.ended) rests.set(request, rest);
     else if (rest) lines.push(rest); // nothing ends it any more

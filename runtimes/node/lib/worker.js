@@ -10,6 +10,7 @@ const { requests, tagLines } = require('./tags');
 
 const CHANNEL = 3;
 const NOTHING = Buffer.alloc(0);
+const TOO_LATE = 'the deadline has passed';
 
 /** A request while it is with this worker. */
 class Request {
@@ -30,14 +31,14 @@ class Request {
   get signal() {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.aborted) this.#controller.abort(new Error('the deadline has passed'));
+      if (this.aborted) this.#controller.abort(new Error(TOO_LATE));
     }
     return this.#controller.signal;
   }
 
   abort() {
     this.aborted = true;
-    this.#controller?.abort(new Error('the deadline has passed'));
+    this.#controller?.abort(new Error(TOO_LATE));
     this.wake();
   }
 
@@ -48,12 +49,18 @@ class Request {
 
   /** Waits until the client has taken enough of what was sent. */
   async room() {
-    while (this.unacknowledged > frames.WINDOW && !this.aborted) {
+    while (this.unacknowledged > frames.WINDOW && !this.aborted && !this.ended) {
       await new Promise((resolve) => {
         this.wake = resolve;
       });
     }
-    if (this.aborted) throw new Error('the deadline has passed');
+    if (this.aborted) throw new Error(TOO_LATE);
+    if (this.ended) throw new Error('the request has failed');
+  }
+
+  end() {
+    this.ended = true;
+    this.wake();
   }
 }
 
@@ -138,7 +145,7 @@ class Worker {
     } catch (error) {
       last = this._failure(request, error);
     }
-    request.ended = true;
+    request.end();
     this.finishLines(request);
     if (last) this.channel.write(last);
     this.requests.delete(request.number);
@@ -189,6 +196,6 @@ class Worker {
 }
 
 const settings = JSON.parse(process.argv[2]);
-process.argv.splice(1);
+process.argv.splice(1, Infinity, settings.function);
 if (process.ppid !== settings.front) process.exit(1); // it was killed before it could tell its guardian
 new Worker(settings).run();

@@ -54,7 +54,7 @@ describe('a request', () => {
     assert.equal(keeps(1, ''), true);
     assert.equal(keeps(1, 'Connection: x\r\nConnection: foo, Close\r\n'), false);
     assert.equal(keeps(0, ''), false);
-    assert.equal(keeps(0, 'Connection: keep-alive\r\n'), true);
+    assert.equal(keeps(0, 'Connection: keep-alive\r\n'), false);
   });
 
   test('gives the last of several values of a header', () => {

@@ -145,6 +145,23 @@ describe('a stream', { concurrency: 3 }, () => {
     response.destroy();
   });
 
+  test('that fails elsewhere is broken off, and goes no further', async (t) => {
+    const failing = `exports.handler = () => ({ statusCode: 200, body: (async function* () {
+      try {
+        setTimeout(() => { throw new Error('elsewhere'); }, 100);
+        for (;;) { yield 'piece'; await new Promise((resolve) => setTimeout(resolve, 10)); }
+      } finally { console.log('over'); }
+    })() });`;
+    const instance = await Instance.start(t, failing);
+    const response = await instance.begin('GET', '/api/');
+    const broken = new Promise((resolve) => response.on('error', resolve));
+    response.resume();
+    assert.equal((await broken).code, 'ECONNRESET');
+    await instance.line(({ message }) => message === 'Error: elsewhere');
+    await instance.line(({ message }) => message === 'over');
+    assert.equal((await instance.stats()).restarts, 0);
+  });
+
   test('ends at its deadline, with what it has to do at its end', async (t) => {
     const instance = await Instance.start(t, code);
     const response = await instance.begin('GET', '/api/', { headers: { 'X-Callbacks-Timeout-Ms': '300' } });
