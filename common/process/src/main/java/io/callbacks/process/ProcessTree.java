@@ -1,5 +1,10 @@
 package io.callbacks.process;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +32,27 @@ public final class ProcessTree {
             }
             all.forEach(ProcessHandle::destroyForcibly);
             awaitEnd(all);
+        }
+    }
+
+    /**
+     * Kills all processes whose environment has an entry that begins like this, such as {@code
+     * HOME=/data/work/}: also those that their parents left behind. Finds none where the system
+     * does not show environments.
+     */
+    public static void killThoseWith(String entry) {
+        ProcessHandle.allProcesses()
+                .filter(process -> !process.equals(ProcessHandle.current()))
+                .filter(process -> environment(process).contains("\0" + entry))
+                .forEach(ProcessTree::kill);
+    }
+
+    private static String environment(ProcessHandle process) {
+        try {
+            var file = Path.of("/proc", Long.toString(process.pid()), "environ");
+            return "\0" + new String(Files.readAllBytes(file), ISO_8859_1);
+        } catch (IOException e) {
+            return ""; // it has ended, or is somebody else's
         }
     }
 
