@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.callbacks.builder.build.BuildJob;
 import io.callbacks.builder.build.JobRepository;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ import reactor.core.publisher.FluxSink;
 @RestController
 final class BuildLogController {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+    private static final Duration UNDER_WAY = Duration.ofSeconds(2);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     private final JobRepository jobs;
@@ -45,9 +49,6 @@ final class BuildLogController {
             @RequestParam(defaultValue = "false") boolean follow,
             @RequestHeader(name = "Accept", defaultValue = "*/*") String accept,
             @RequestHeader(name = "Last-Event-ID", defaultValue = "0") String lastEvent) {
-        if (!jobs.exists(id)) {
-            throw new UnknownLogException("unknown-callback", "There is no callback " + id + ".");
-        }
         var job = job(id, revision);
         if (follow || accept.contains(MediaType.TEXT_EVENT_STREAM_VALUE)) {
             var from = lastEvent.matches("\\d{1,15}") ? Long.parseLong(lastEvent) : 0;
@@ -61,22 +62,53 @@ final class BuildLogController {
                 .body(text);
     }
 
+    /** Waits a little for what is not known: the event that tells of it may be under way. */
     private Optional<BuildJob> job(long id, @Nullable Integer revision) {
-        var found =
-                jobs.of(id).stream()
-                        .filter(j -> revision == null || j.source().revision() == revision)
-                        .findFirst();
-        if (found.isEmpty() && revision != null) {
-            throw new UnknownLogException(
-                    "unknown-revision",
-                    "Callback %d has no build of revision %d.".formatted(id, revision));
+        var deadline = System.nanoTime() + UNDER_WAY.toNanos();
+        while (true) {
+            var known = jobs.exists(id);
+            var job = known ? newest(id, revision) : Optional.<BuildJob>empty();
+            if (job.isPresent() || known && revision == null) {
+                return job;
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                throw known
+                        ? new UnknownLogException(
+                                "unknown-revision",
+                                "Callback %d has no build of revision %d.".formatted(id, revision))
+                        : new UnknownLogException(
+                                "unknown-callback", "There is no callback " + id + ".");
+            }
+            pause();
         }
-        return found;
+    }
+
+    /** Of several platforms the one that was built for last. */
+    private Optional<BuildJob> newest(long id, @Nullable Integer revision) {
+        var found = jobs.of(id);
+        var wanted =
+                revision == null
+                        ? found.stream().mapToInt(j -> j.source().revision()).max().orElse(0)
+                        : revision;
+        return found.stream()
+                .filter(j -> j.source().revision() == wanted)
+                .max(Comparator.comparing(BuildJob::isUnfinished).thenComparing(logs::lastWritten));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_AGAIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for a build", e);
+        }
     }
 
     private static String text(Path file) {
         try {
-            return Files.readString(file);
+            return new String(Files.readAllBytes(file), UTF_8);
+        } catch (NoSuchFileException e) {
+            return ""; // dropped in between
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the build log " + file, e);
         }
@@ -125,7 +157,10 @@ final class BuildLogController {
     private static boolean send(Path path, AtomicLong place, FluxSink<ServerSentEvent<String>> sink)
             throws IOException {
         try (var file = new RandomAccessFile(path.toFile(), "r")) {
-            file.seek(Math.min(place.get(), file.length()));
+            if (place.get() > file.length()) {
+                place.set(0); // it was begun anew
+            }
+            file.seek(place.get());
             var fresh = new byte[(int) (file.length() - file.getFilePointer())];
             file.readFully(fresh);
             int begin = 0;
@@ -141,6 +176,8 @@ final class BuildLogController {
             }
             place.addAndGet(begin);
             return begin > 0;
+        } catch (FileNotFoundException e) {
+            return false; // dropped in between
         }
     }
 }

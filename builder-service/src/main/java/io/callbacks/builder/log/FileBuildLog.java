@@ -5,8 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.callbacks.builder.build.BuildJob;
 import io.callbacks.builder.build.BuildLogs;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,22 +13,30 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A build log that grows line by line. Of an install that prints more than it may, the beginning
- * and the end are kept.
+ * and the end are kept. A log that cannot be written is no reason not to build: the rest of it is
+ * lost.
  */
 final class FileBuildLog implements BuildLogs.Open {
-    private final Writer writer;
+    private static final Logger log = LoggerFactory.getLogger(FileBuildLog.class);
+
+    private final Path path;
+    private final OutputStream file;
     private final Runnable closed;
     private final long longest;
-    private long written;
-    private final Deque<String> tail = new ArrayDeque<>();
+    private long printed;
+    private final Deque<byte[]> tail = new ArrayDeque<>();
     private long tailLength;
     private long dropped;
+    private boolean broken;
 
-    FileBuildLog(Path file, long longest, Runnable closed) throws IOException {
-        this.writer = Files.newBufferedWriter(file);
+    FileBuildLog(Path path, long longest, Runnable closed) throws IOException {
+        this.path = path;
+        this.file = Files.newOutputStream(path);
         this.longest = longest;
         this.closed = closed;
     }
@@ -58,15 +65,17 @@ final class FileBuildLog implements BuildLogs.Open {
 
     @Override
     public synchronized void output(String line) {
-        var text = "    " + line;
-        if (written + text.length() < longest / 2) {
+        var text = ("    " + line + "\n").getBytes(UTF_8);
+        if (printed + text.length <= longest / 2) {
+            printed += text.length;
             write(text);
             return;
         }
+        printed = longest; // from here on only the end is kept
         tail.addLast(text);
-        tailLength += text.length();
+        tailLength += text.length;
         while (tailLength > longest / 2) {
-            tailLength -= tail.removeFirst().length();
+            tailLength -= tail.removeFirst().length;
             dropped++;
         }
     }
@@ -91,12 +100,13 @@ final class FileBuildLog implements BuildLogs.Open {
 
     private synchronized void tell(String line) {
         writeTail();
-        write(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + line);
+        var text = Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + line + "\n";
+        write(text.getBytes(UTF_8));
     }
 
     private void writeTail() {
         if (dropped > 0) {
-            write("    … " + dropped + " lines are left out here …");
+            write(("    … " + dropped + " lines are left out here …\n").getBytes(UTF_8));
         }
         tail.forEach(this::write);
         tail.clear();
@@ -104,23 +114,25 @@ final class FileBuildLog implements BuildLogs.Open {
         dropped = 0;
     }
 
-    private void write(String line) {
+    private void write(byte[] text) {
+        if (broken) {
+            return;
+        }
         try {
-            writer.write(line + "\n");
-            writer.flush();
-            written += line.getBytes(UTF_8).length + 1;
+            file.write(text);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write a build log", e);
+            broken = true;
+            log.warn("The rest of a build log is lost: file={} reason={}", path, e.toString());
         }
     }
 
     @Override
     public synchronized void close() {
+        writeTail();
         try {
-            writeTail();
-            writer.close();
+            file.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot close a build log", e);
+            log.warn("A build log may be incomplete: file={} reason={}", path, e.toString());
         } finally {
             closed.run();
         }

@@ -7,16 +7,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One file for each build: {@code <callback>/<revision>-<platform>.log}. */
 final class FileBuildLogs implements BuildLogs {
     private static final Logger log = LoggerFactory.getLogger(FileBuildLogs.class);
+    private static final Pattern NAME = Pattern.compile("\\d{1,9}-[a-z]+\\.log");
 
     private final Path directory;
     private final long longest;
@@ -34,20 +37,22 @@ final class FileBuildLogs implements BuildLogs {
         var file = file(job);
         try {
             Files.createDirectories(directoryOf(job.callbackId()));
-            dropOld(job);
             var opened = new FileBuildLog(file, longest, () -> open.remove(file));
             open.put(file, opened);
+            dropOld(directoryOf(job.callbackId()), file);
             return opened;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open the build log " + file, e);
         }
     }
 
-    private void dropOld(BuildJob job) throws IOException {
-        try (var files = Files.list(directoryOf(job.callbackId()))) {
+    private void dropOld(Path logs, Path fresh) throws IOException {
+        try (var files = Files.list(logs)) {
             var old =
-                    files.sorted(Comparator.comparingInt(FileBuildLogs::revision).reversed())
-                            .skip(kept)
+                    files.filter(file -> !file.equals(fresh))
+                            .filter(file -> NAME.matcher(file.getFileName().toString()).matches())
+                            .sorted(Comparator.comparingInt(FileBuildLogs::revision).reversed())
+                            .skip(kept - 1L)
                             .toList();
             for (var file : old) {
                 Files.deleteIfExists(file);
@@ -63,7 +68,7 @@ final class FileBuildLogs implements BuildLogs {
     public void remove(long callbackId) {
         try {
             TreeFiles.delete(directoryOf(callbackId));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             log.warn("Build logs are left behind: callback={} reason={}", callbackId, e.toString());
         }
     }
@@ -72,6 +77,15 @@ final class FileBuildLogs implements BuildLogs {
     Optional<Path> find(BuildJob job) {
         var file = file(job);
         return Files.exists(file) ? Optional.of(file) : Optional.empty();
+    }
+
+    /** When something was written to a build's log; long ago if there is none. */
+    FileTime lastWritten(BuildJob job) {
+        try {
+            return Files.getLastModifiedTime(file(job));
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
     }
 
     /** Whether somebody writes to it. */
