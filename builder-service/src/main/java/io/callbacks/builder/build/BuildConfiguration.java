@@ -54,11 +54,7 @@ class BuildConfiguration {
             Replica replica,
             BuilderProperties properties) {
         var installs =
-                new Installs(
-                        new InstallRepository(store),
-                        blobs,
-                        replica.replica(),
-                        properties.forsakenAfter());
+                new Installs(new InstallRepository(store), blobs, replica.replica(), properties);
         return new Builds(
                 jobs, installs, sandboxes, blobs, logs, relay, replica.replica(), properties);
     }

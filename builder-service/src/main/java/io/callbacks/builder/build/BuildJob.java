@@ -34,7 +34,7 @@ public record BuildJob(
         String uid,
         Source source,
         String platform,
-        State state,
+        @Indexed State state,
         int attempt,
         @Nullable String owner,
         long beat,
@@ -85,6 +85,27 @@ public record BuildJob(
                 null,
                 List.of(),
                 null);
+    }
+
+    BuildJob claimedBy(String newOwner) {
+        return new BuildJob(
+                id,
+                callbackId,
+                uid,
+                source,
+                platform,
+                State.BUILDING,
+                attempt + 1,
+                newOwner,
+                beat + 1,
+                null,
+                outbox,
+                pending);
+    }
+
+    /** Whether it waits or is worked on. */
+    public boolean isUnfinished() {
+        return state == State.WAITING || state == State.BUILDING;
     }
 
     static String id(String uid, int revision, String platform) {

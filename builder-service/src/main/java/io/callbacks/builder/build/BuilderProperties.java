@@ -9,8 +9,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * How callbacks are built.
  *
- * @param directory the builder's own: logs, tools, caches, work in progress
- * @param parallel builds that go on at once
+ * @param directory this builder's own: logs, tools, caches, work in progress
+ * @param parallel installs that go on at once
  * @param timeout the longest time an install may take
  * @param largestLayer how much an install may bring
  * @param longestLog how much of an install's output is kept; of more, the end
@@ -25,4 +25,17 @@ public record BuilderProperties(
         @DefaultValue("1GB") DataSize largestLayer,
         @DefaultValue("1MB") DataSize longestLog,
         @DefaultValue("10") int logsKept,
-        @DefaultValue("15s") Duration forsakenAfter) {}
+        @DefaultValue("15s") Duration forsakenAfter) {
+    public BuilderProperties {
+        if (parallel < 1) {
+            throw new IllegalArgumentException(
+                    "callbacks.builder.parallel must be at least 1: " + parallel);
+        }
+        directory = directory.toAbsolutePath().normalize();
+    }
+
+    /** Where work in progress lies; what a former life left there goes at the start. */
+    public Path work() {
+        return directory.resolve("work");
+    }
+}

@@ -11,18 +11,20 @@ import io.callbacks.event.Failure;
 import io.callbacks.event.Layer;
 import io.callbacks.event.Source;
 import io.callbacks.service.outbox.Relay;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -35,7 +37,11 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Builds.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(12);
     private static final int LONGEST_PAUSE_SECONDS = 30;
+
+    /** Many more than install at once: those that wait for the same install hold nobody up. */
+    private static final int AT_ONCE = 64;
 
     /** Failures that are not the library's fault: a new wish to run the callback tries again. */
     private static final Set<String> PASSING =
@@ -54,11 +60,11 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
     private final BuildLogs logs;
     private final Relay<String> relay;
     private final String owner;
-    private final Path scratch;
+    private final Path work;
     private final Claims claims;
-    private final Semaphore free;
+    private final Semaphore free = new Semaphore(AT_ONCE);
     private final Semaphore woken = new Semaphore(0);
-    private final Map<String, BuildJob> working = new ConcurrentHashMap<>();
+    private final Map<String, Work> inHand = new ConcurrentHashMap<>();
     private final Map<String, Long> notBefore = new ConcurrentHashMap<>();
     private volatile boolean running;
 
@@ -73,41 +79,56 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
             BuilderProperties properties) {
         this.jobs = jobs;
         this.installs = installs;
-        this.sandboxes = new ConcurrentHashMap<>();
-        sandboxes.forEach(s -> this.sandboxes.put(s.platform(), s));
+        this.sandboxes =
+                sandboxes.stream()
+                        .collect(Collectors.toMap(Sandbox::platform, Function.identity()));
         this.blobs = blobs;
         this.logs = logs;
         this.relay = relay;
         this.owner = owner;
-        this.scratch = properties.directory().resolve("work");
+        this.work = properties.work();
         this.claims = new Claims(properties.forsakenAfter());
-        this.free = new Semaphore(properties.parallel());
+    }
+
+    /** A job that this copy works on or is about to claim. */
+    private static final class Work {
+        private final long callbackId;
+        private volatile @Nullable BuildJob claimed;
+        private volatile boolean lost;
+
+        Work(long callbackId) {
+            this.callbackId = callbackId;
+        }
     }
 
     // --- what should be built
 
     @Override
     public void accept(Event event) {
-        if (event instanceof CallbackChanged changed) {
+        if (event instanceof CallbackChanged changed && jobs.remember(changed.snapshot())) {
             take(changed.snapshot());
         }
     }
 
+    /** May be called again for the same snapshot: the last time it may have stopped in between. */
     private void take(CallbackSnapshot snapshot) {
-        if (jobs.remember(snapshot)) {
-            if (snapshot.deleted()) {
-                jobs.remove(snapshot.callbackId());
-                logs.remove(snapshot.callbackId());
-            }
+        if (snapshot.deleted()) {
+            forget(snapshot.callbackId());
+            return;
         }
-        // also where it is no news: the last try may have stopped in between
-        if (!snapshot.deleted() && jobs.exists(snapshot.callbackId())) {
-            want(snapshot, snapshot.newest());
-            if (snapshot.desired().on()) {
-                want(snapshot, snapshot.desired().source());
-            }
-            woken.release();
+        want(snapshot, snapshot.newest());
+        if (snapshot.desired().on()) {
+            want(snapshot, snapshot.desired().source());
         }
+        woken.release();
+    }
+
+    private void forget(long callbackId) {
+        jobs.remove(callbackId);
+        inHand.values().stream()
+                .filter(w -> w.callbackId == callbackId)
+                .forEach(w -> w.lost = true);
+        logs.remove(callbackId);
     }
 
     private void want(CallbackSnapshot snapshot, Source source) {
@@ -115,18 +136,16 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
                 BuildJob.of(
                         snapshot.callbackId(), snapshot.uid(), source, snapshot.desired().target());
         if (!jobs.add(job) && snapshot.desired().on()) {
-            jobs.find(job.id())
-                    .filter(
-                            j ->
-                                    j.state() == State.FAILED
-                                            && j.result() != null
-                                            && passing(j.result()))
-                    .ifPresent(jobs::retry);
+            jobs.find(job.id()).filter(Builds::mayPass).ifPresent(jobs::retry);
         }
     }
 
-    private static boolean passing(Result result) {
-        return result.failure() != null && PASSING.contains(result.failure().kind());
+    private static boolean mayPass(BuildJob job) {
+        var result = job.result();
+        return job.state() == State.FAILED
+                && result != null
+                && result.failure() != null
+                && PASSING.contains(result.failure().kind());
     }
 
     // --- working on it
@@ -138,10 +157,20 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
         Thread.ofVirtual().name("build-signs").start(this::giveSigns);
     }
 
+    /** Cancels what goes on, puts it back and waits for that. */
     @Override
     public void stop() {
         running = false;
         woken.release();
+        try {
+            if (free.tryAcquire(AT_ONCE, LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                free.release(AT_ONCE);
+            } else {
+                log.warn("Builds did not stop in time: jobs={}", inHand.keySet());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -171,14 +200,20 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
     }
 
     private void workOn(BuildJob job) {
-        if (running && isToBeDone(job) && free.tryAcquire()) {
-            Thread.ofVirtual().name("build-" + job.id()).start(() -> claimAndBuild(job));
+        if (!isToBeDone(job) || !free.tryAcquire()) {
+            return;
+        }
+        var mine = new Work(job.callbackId());
+        if (running && inHand.putIfAbsent(job.id(), mine) == null) {
+            Thread.ofVirtual().name("build-" + job.id()).start(() -> claimAndBuild(job, mine));
+        } else {
+            free.release();
         }
     }
 
     private boolean isToBeDone(BuildJob job) {
-        if (working.containsKey(job.id())
-                || notBefore.getOrDefault(job.id(), Long.MIN_VALUE) > System.nanoTime()) {
+        var due = notBefore.get(job.id());
+        if (inHand.containsKey(job.id()) || due != null && System.nanoTime() - due < 0) {
             return false;
         }
         return job.state() == State.WAITING
@@ -186,59 +221,74 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
                 || claims.forsaken(job.id(), job.beat());
     }
 
-    private void claimAndBuild(BuildJob seen) {
+    private void claimAndBuild(BuildJob seen, Work mine) {
+        notBefore.remove(seen.id());
         try {
-            if (working.putIfAbsent(seen.id(), seen) == null && jobs.claim(seen, owner)) {
+            var claimed = jobs.claim(seen, owner);
+            if (claimed.isPresent()) {
                 relay.wake(seen.id());
-                jobs.find(seen.id()).ifPresent(this::build);
+                mine.claimed = claimed.get();
+                build(claimed.get(), mine);
             }
         } catch (RuntimeException e) {
-            log.warn(
-                    "Build was not possible now, trying again: job={} reason={}",
-                    seen.id(),
-                    e.toString());
+            putOff(mine.claimed == null ? seen : mine.claimed, e);
         } finally {
-            working.remove(seen.id());
+            inHand.remove(seen.id());
             claims.forget(seen.id());
             free.release();
             woken.release();
         }
     }
 
-    private void build(BuildJob job) {
-        working.put(job.id(), job);
+    private void build(BuildJob job, Work mine) {
         var begin = System.nanoTime();
         try (var jobLog = logs.open(job)) {
             jobLog.started(job);
             try {
-                var result = result(job, jobLog, begin);
-                jobLog.ended(result);
-                if (jobs.finish(job, result)) {
-                    notBefore.remove(job.id());
-                    log.info(
-                            "Build ended: callback={} revision={} platform={} ok={} seconds={}",
-                            job.callbackId(),
-                            job.source().revision(),
-                            job.platform(),
-                            result.failure() == null,
-                            result.seconds());
-                }
-            } catch (SandboxException | UncheckedIOException e) {
-                jobLog.failed("Not possible now, it will be tried again: " + e.getMessage());
-                putOff(job, e);
+                var result = result(job, mine, jobLog, begin);
+                result.ifPresent(jobLog::ended);
+                end(job, result);
+            } catch (RuntimeException e) {
+                jobLog.failed("not possible now, it will be tried again: " + e.getMessage());
+                throw e;
+            }
+        } finally {
+            if (!jobs.exists(job.callbackId())) {
+                logs.remove(job.callbackId());
             }
         }
         relay.wake(job.id());
     }
 
+    private void end(BuildJob job, Optional<Result> result) {
+        if (result.isEmpty()) {
+            jobs.release(job);
+        } else if (jobs.finish(job, result.get())) {
+            log.info(
+                    "Build ended: callback={} revision={} platform={} ok={} seconds={}",
+                    job.callbackId(),
+                    job.source().revision(),
+                    job.platform(),
+                    result.get().failure() == null,
+                    result.get().seconds());
+        }
+    }
+
+    /** Whatever was in the way may be gone later. */
     private void putOff(BuildJob job, RuntimeException why) {
         var seconds = Math.min(LONGEST_PAUSE_SECONDS, 1 << Math.min(job.attempt(), 5));
         notBefore.put(job.id(), System.nanoTime() + Duration.ofSeconds(seconds).toNanos());
-        jobs.release(job);
         log.warn("Build put off: job={} seconds={} reason={}", job.id(), seconds, why.toString());
+        try {
+            jobs.release(job);
+        } catch (RuntimeException e) {
+            // it is still this copy's, which takes it up again
+            log.warn("Build cannot be put back: job={} reason={}", job.id(), e.toString());
+        }
     }
 
-    private Result result(BuildJob job, BuildLog jobLog, long begin) {
+    /** What came of it; empty if it was cancelled. */
+    private Optional<Result> result(BuildJob job, Work mine, BuildLog jobLog, long begin) {
         var sandbox = sandboxes.get(job.platform());
         if (sandbox == null) {
             return failed(Failures.targetUnavailable(job.platform()), begin);
@@ -248,55 +298,72 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
         if (runtime.isEmpty()) {
             return failed(Failures.runtimeMissing(type), begin);
         }
-        var layers = new ArrayList<Layer>();
-        var cached = true;
-        var library = Libraries.normal(type, job.source().library());
-        if (!library.isEmpty()) {
-            var install =
-                    new Install(type, library, () -> !running || !jobs.exists(job.callbackId()));
-            var installed =
-                    installs.get(Libraries.key(runtime.get(), library), sandbox, install, jobLog);
-            if (installed.layer() == null) {
-                return failed(Objects.requireNonNull(installed.failure()), begin);
-            }
-            layers.add(installed.layer());
-            cached = installed.cached();
+        String library;
+        try {
+            library = Libraries.normal(type, job.source().library());
+        } catch (RefusedLibraryException e) {
+            return failed(Failures.refused(e), begin);
         }
-        layers.add(CodeLayer.make(job.source(), blobs, scratch));
-        return new Result(layers, secondsSince(begin), cached, null);
+        if (library.isEmpty()) {
+            return succeeded(job, Optional.empty(), true, begin);
+        }
+        var install = new Install(type, library, () -> !running || mine.lost);
+        var key = Libraries.key(runtime.get(), library);
+        return switch (installs.get(key, sandbox, install, jobLog)) {
+            case Installs.Result.Ready ready ->
+                    succeeded(job, Optional.of(ready.layer()), ready.cached(), begin);
+            case Installs.Result.Failed failed -> failed(failed.failure(), begin);
+            case Installs.Result.Cancelled _ -> Optional.empty();
+        };
     }
 
-    private static Result failed(Failure failure, long begin) {
-        return new Result(List.of(), secondsSince(begin), false, failure);
+    private Optional<Result> succeeded(
+            BuildJob job, Optional<Layer> dependencies, boolean cached, long begin) {
+        var layers = new ArrayList<Layer>();
+        dependencies.ifPresent(layers::add);
+        layers.add(CodeLayer.make(job.source(), blobs, work));
+        return Optional.of(new Result(layers, secondsSince(begin), cached, null));
+    }
+
+    private static Optional<Result> failed(Failure failure, long begin) {
+        return Optional.of(new Result(List.of(), secondsSince(begin), false, failure));
     }
 
     private static double secondsSince(long begin) {
         return Math.round((System.nanoTime() - begin) / 1e6) / 1e3;
     }
 
+    // --- signs of life
+
     private void giveSigns() {
         long beats = 0;
         while (running) {
             beats++;
-            for (var job : working.values()) {
-                renew(job, beats);
+            for (var mine : inHand.values()) {
+                renew(mine, beats);
             }
             try {
+                installs.giveSigns();
                 Thread.sleep(SIGN_OF_LIFE);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            } catch (RuntimeException e) {
+                log.warn("No sign of an install could be given: reason={}", e.toString());
             }
         }
     }
 
-    private void renew(BuildJob job, long beats) {
+    private void renew(Work mine, long beats) {
+        var job = mine.claimed;
         try {
-            jobs.renew(job, job.beat() + beats);
+            if (job != null && !jobs.renew(job, job.beat() + beats)) {
+                mine.lost = true;
+            }
         } catch (RuntimeException e) {
             log.warn(
                     "No sign of life could be given, the next one may: job={} reason={}",
-                    job.id(),
+                    job == null ? null : job.id(),
                     e.toString());
         }
     }

@@ -20,6 +20,15 @@ final class Failures {
                 null);
     }
 
+    static Failure refused(RefusedLibraryException why) {
+        return new Failure(
+                "invalid-requirement",
+                null,
+                String.valueOf(why.getMessage()),
+                "Name packages of the index with their versions, nothing else.",
+                null);
+    }
+
     static Failure targetUnavailable(String platform) {
         return new Failure(
                 "target-unavailable",

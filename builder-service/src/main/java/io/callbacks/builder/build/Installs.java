@@ -2,101 +2,143 @@ package io.callbacks.builder.build;
 
 import io.callbacks.blob.BlobStore;
 import io.callbacks.blob.MissingBlobException;
+import io.callbacks.blob.TreeFiles;
 import io.callbacks.builder.build.Sandbox.Install;
 import io.callbacks.builder.build.Sandbox.Outcome;
 import io.callbacks.event.Failure;
 import io.callbacks.event.Layer;
-import java.time.Duration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Installs each library once for each runtime, whoever needs it and however many ask at once: those
  * who come while it is installed share its outcome, those who come later its layer.
  */
 final class Installs {
-    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+    private static final Logger log = LoggerFactory.getLogger(Installs.class);
+    private static final long LOOK_AGAIN_MILLIS = 200;
 
     private final InstallRepository repository;
     private final BlobStore blobs;
     private final String owner;
     private final Claims claims;
+    private final Semaphore free;
     private final Map<String, CompletableFuture<Result>> running = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService signs =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofVirtual().name("install-signs").factory());
+    private final Map<String, AtomicLong> beats = new ConcurrentHashMap<>();
 
-    Installs(InstallRepository repository, BlobStore blobs, String owner, Duration forsakenAfter) {
+    Installs(
+            InstallRepository repository,
+            BlobStore blobs,
+            String owner,
+            BuilderProperties properties) {
         this.repository = repository;
         this.blobs = blobs;
         this.owner = owner;
-        this.claims = new Claims(forsakenAfter);
+        this.claims = new Claims(properties.forsakenAfter());
+        this.free = new Semaphore(properties.parallel());
     }
 
-    /**
-     * What came of asking for a library.
-     *
-     * @param layer null if it cannot be installed
-     * @param failure why it cannot
-     * @param cached whether nothing had to be installed for this one
-     */
-    record Result(@Nullable Layer layer, @Nullable Failure failure, boolean cached) {
-        Result shared() {
-            return new Result(layer, failure, layer != null);
-        }
+    /** What came of asking for a library. */
+    sealed interface Result {
+        /**
+         * It is there.
+         *
+         * @param cached whether nothing had to be installed for this one
+         */
+        record Ready(Layer layer, boolean cached) implements Result {}
+
+        /** It cannot be installed. */
+        record Failed(Failure failure) implements Result {}
+
+        /** Whoever asked does not want it any more. */
+        record Cancelled() implements Result {}
     }
 
-    Result get(String key, Sandbox sandbox, Install install, BuildLog log) {
-        var mine = new CompletableFuture<Result>();
-        var other = running.putIfAbsent(key, mine);
-        if (other != null) {
-            log.waiting();
-            return joined(other).shared();
+    /** Blocks until the library is there, or cannot be, or is not wanted any more. */
+    Result get(String key, Sandbox sandbox, Install install, BuildLog buildLog) {
+        while (!install.cancelled().getAsBoolean()) {
+            var mine = new CompletableFuture<Result>();
+            var other = running.putIfAbsent(key, mine);
+            if (other == null) {
+                return first(key, mine, sandbox, install, buildLog);
+            }
+            buildLog.waiting();
+            switch (joined(other, install)) {
+                case Result.Ready ready -> {
+                    return new Result.Ready(ready.layer(), true);
+                }
+                case Result.Failed failed -> {
+                    return failed;
+                }
+                case Result.Cancelled _ -> {} // the other one gave up: now it is this one's turn
+            }
         }
+        return new Result.Cancelled();
+    }
+
+    private Result first(
+            String key,
+            CompletableFuture<Result> mine,
+            Sandbox sandbox,
+            Install install,
+            BuildLog buildLog) {
+        Result result = new Result.Cancelled();
         try {
-            var result = reuseOrInstall(key, sandbox, install, log);
-            mine.complete(result);
+            result = reuseOrInstall(key, sandbox, install, buildLog);
             return result;
-        } catch (RuntimeException e) {
-            mine.completeExceptionally(e);
-            throw e;
         } finally {
             running.remove(key, mine);
+            mine.complete(result);
         }
     }
 
-    private static Result joined(CompletableFuture<Result> other) {
-        try {
-            return other.join();
-        } catch (CompletionException e) {
-            throw new SandboxException("the install this build waited for did not end", e);
+    private static Result joined(CompletableFuture<Result> other, Install install) {
+        while (!install.cancelled().getAsBoolean()) {
+            try {
+                return other.get(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                // not yet
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("an install is never completed by a failure", e);
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
         }
+        return new Result.Cancelled();
     }
 
-    private Result reuseOrInstall(String key, Sandbox sandbox, Install install, BuildLog log) {
-        while (true) {
+    private Result reuseOrInstall(String key, Sandbox sandbox, Install install, BuildLog buildLog) {
+        var told = false;
+        while (!install.cancelled().getAsBoolean()) {
             var record = repository.open(key);
             if (record.layer() != null && isThere(record.layer())) {
-                log.reused();
-                return new Result(record.layer(), null, true);
+                buildLog.reused();
+                return new Result.Ready(record.layer(), true);
             }
             var free =
                     InstallRepository.isFree(record, owner) || claims.forsaken(key, record.beat());
             if (free && repository.claim(record, owner)) {
                 claims.forget(key);
-                return installed(record, sandbox, install, log);
+                return claimed(record, sandbox, install, buildLog);
             }
-            log.waiting();
+            if (!told) {
+                buildLog.waiting();
+                told = true;
+            }
             pause();
         }
+        return new Result.Cancelled();
     }
 
     private boolean isThere(Layer layer) {
@@ -108,38 +150,83 @@ final class Installs {
         }
     }
 
-    private Result installed(
-            InstallRecord claimed, Sandbox sandbox, Install install, BuildLog log) {
-        var key = claimed.key();
-        var beat = new AtomicLong(claimed.beat() + 1);
-        var sign =
-                signs.scheduleWithFixedDelay(
-                        () -> repository.renew(key, owner, beat.incrementAndGet()),
-                        SIGN_OF_LIFE.toMillis(),
-                        SIGN_OF_LIFE.toMillis(),
-                        TimeUnit.MILLISECONDS);
+    private Result claimed(
+            InstallRecord record, Sandbox sandbox, Install install, BuildLog buildLog) {
+        beats.put(record.key(), new AtomicLong(record.beat() + 1));
         try {
-            return switch (sandbox.install(install, log)) {
-                case Outcome.Installed done -> {
-                    var tree = blobs.putTree(done.directory());
-                    var layer = new Layer(Layer.Role.DEPS, tree.digest(), tree.size());
-                    repository.installed(key, owner, layer, claimed.installs() + 1);
-                    yield new Result(layer, null, false);
-                }
-                case Outcome.Rejected rejected -> new Result(null, rejected.failure(), false);
-            };
+            if (!isTurn(install)) {
+                return new Result.Cancelled();
+            }
+            try {
+                return installed(record, sandbox.install(install, buildLog));
+            } finally {
+                free.release();
+            }
         } finally {
-            sign.cancel(false);
-            repository.release(key, owner);
+            beats.remove(record.key());
+            repository.release(record.key(), owner);
         }
+    }
+
+    /** Waits until one of the installs that may go on at once is free. */
+    private boolean isTurn(Install install) {
+        try {
+            while (!install.cancelled().getAsBoolean()) {
+                if (free.tryAcquire(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private Result installed(InstallRecord record, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Installed done -> {
+                var layer = stored(done.directory());
+                repository.installed(record.key(), owner, layer, record.installs() + 1);
+                yield new Result.Ready(layer, false);
+            }
+            case Outcome.Rejected rejected -> new Result.Failed(rejected.failure());
+            case Outcome.Cancelled _ -> new Result.Cancelled();
+        };
+    }
+
+    private Layer stored(Path directory) {
+        try {
+            var tree = blobs.putTree(directory);
+            return new Layer(Layer.Role.DEPS, tree.digest(), tree.size());
+        } catch (RuntimeException e) {
+            remove(directory);
+            throw e;
+        }
+    }
+
+    private static void remove(Path directory) {
+        try {
+            TreeFiles.delete(directory);
+        } catch (IOException | UncheckedIOException e) {
+            log.warn("Left behind: directory={} reason={}", directory, e.toString());
+        }
+    }
+
+    /** Tells the other copies that what this one installs is worked on. */
+    void giveSigns() {
+        beats.forEach((key, beat) -> repository.renew(key, owner, beat.incrementAndGet()));
     }
 
     private static void pause() {
         try {
-            Thread.sleep(LOOK_AGAIN);
+            Thread.sleep(LOOK_AGAIN_MILLIS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for an install", e);
+            throw interrupted(e);
         }
+    }
+
+    private static IllegalStateException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("interrupted while waiting for an install", e);
     }
 }

@@ -35,7 +35,7 @@ public final class JobRepository {
     /**
      * Remembers a snapshot.
      *
-     * @return whether it is news
+     * @return false if a newer one is known
      */
     boolean remember(CallbackSnapshot snapshot) {
         var news = Known.of(snapshot);
@@ -46,7 +46,7 @@ public final class JobRepository {
                     return true;
                 }
             } else if (known.version() >= news.version()) {
-                return false;
+                return known.version() == news.version();
             } else if (replaced(known, news)) {
                 return true;
             }
@@ -96,16 +96,15 @@ public final class JobRepository {
 
     /** Whether a job waits or is worked on. */
     public boolean isUnfinished(String id) {
-        return find(id).filter(j -> j.state() == State.WAITING || j.state() == State.BUILDING)
-                .isPresent();
+        return find(id).filter(BuildJob::isUnfinished).isPresent();
     }
 
     List<BuildJob> unfinished() {
         return store.find(query(where("state").in(State.WAITING, State.BUILDING)), BuildJob.class);
     }
 
-    /** Takes a job as it was seen; false if somebody was quicker. */
-    boolean claim(BuildJob seen, String owner) {
+    /** Takes a job as it was seen; empty if somebody was quicker. */
+    Optional<BuildJob> claim(BuildJob seen, String owner) {
         var fields =
                 new Update()
                         .set("state", State.BUILDING)
@@ -118,7 +117,9 @@ public final class JobRepository {
                                 new Entry(
                                         seen.attempt() * 2L + 2, BuildJob.STARTED, clock.instant()))
                         .set("pending", true);
-        return changed(store.updateFirst(as(seen), fields, BuildJob.class));
+        return changed(store.updateFirst(as(seen), fields, BuildJob.class))
+                ? Optional.of(seen.claimedBy(owner))
+                : Optional.empty();
     }
 
     /** A sign of life; false if the claim is lost. */

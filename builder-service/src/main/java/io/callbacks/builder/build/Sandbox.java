@@ -27,8 +27,7 @@ public interface Sandbox {
      *
      * @param type of the callback, such as {@code python3.11}
      * @param library normalised
-     * @param cancelled asked now and then; once true, the install is ended and its outcome does not
-     *     matter
+     * @param cancelled asked now and then; once true, the install is ended
      */
     record Install(String type, String library, BooleanSupplier cancelled) {}
 
@@ -39,5 +38,8 @@ public interface Sandbox {
 
         /** It is up to the user to mend this. */
         record Rejected(Failure failure) implements Outcome {}
+
+        /** It was ended before it was done. */
+        record Cancelled() implements Outcome {}
     }
 }

@@ -1,37 +1,36 @@
 package io.callbacks.builder.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.callbacks.builder.build.SandboxException;
 import io.callbacks.process.ProcessTree;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A program that is run to its end, with exactly the environment it is given.
  *
+ * @param environment its {@code HOME} is its own, so that whatever it starts is found by it
  * @param timeout after which it is killed, with all that it started
  */
 record Command(
         List<String> words, Path directory, Map<String, String> environment, Duration timeout) {
     private static final int TAIL_LINES = 200;
-    private static final int LONGEST_LINE = 4096;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     /** How it ended. */
     enum End {
         DONE,
         FAILED,
         TIMED_OUT,
+        TOO_LARGE,
         CANCELLED
     }
 
@@ -40,29 +39,34 @@ record Command(
      *
      * @param tail the last lines it printed
      */
-    record Ended(End end, List<String> tail) {}
+    record Ended(End end, List<String> tail) {
+        Ended {
+            tail = List.copyOf(tail);
+        }
+    }
 
     /**
-     * Runs it and waits.
+     * Runs it and waits; nothing that it started is left afterwards.
      *
-     * @param cancelled asked every half second
+     * @param output is given each line it prints
+     * @param verdict asked every half second; an end it gives is the program's
      * @throws SandboxException if it cannot be started
      */
-    Ended run(Consumer<String> output, BooleanSupplier cancelled) {
+    Ended run(Consumer<String> output, Supplier<Optional<End>> verdict) {
         var process = start();
         var tail = new ArrayDeque<String>();
-        var reader = Thread.ofVirtual().start(() -> read(process, tail, output));
+        var reader =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("output-" + process.pid())
+                        .start(() -> read(process, tail, output));
         try {
-            var end = await(process, cancelled);
-            if (end != End.DONE && end != End.FAILED) {
-                ProcessTree.kill(process.toHandle());
-            }
-            reader.join(Duration.ofSeconds(5));
+            var end = end(process, verdict);
+            reader.join(LAST_WORDS);
             synchronized (tail) {
                 return new Ended(end, List.copyOf(tail));
             }
         } catch (InterruptedException e) {
-            ProcessTree.kill(process.toHandle());
             Thread.currentThread().interrupt();
             throw new SandboxException("interrupted while " + words.getFirst() + " ran", e);
         }
@@ -82,35 +86,52 @@ record Command(
         }
     }
 
-    private End await(Process process, BooleanSupplier cancelled) throws InterruptedException {
+    private End end(Process process, Supplier<Optional<End>> verdict) throws InterruptedException {
+        try {
+            return await(process, verdict);
+        } finally {
+            killAll(process);
+        }
+    }
+
+    private End await(Process process, Supplier<Optional<End>> verdict)
+            throws InterruptedException {
         var deadline = System.nanoTime() + timeout.toNanos();
         while (!process.waitFor(500, TimeUnit.MILLISECONDS)) {
-            if (System.nanoTime() > deadline) {
+            if (System.nanoTime() - deadline > 0) {
                 return End.TIMED_OUT;
             }
-            if (cancelled.getAsBoolean()) {
-                return End.CANCELLED;
+            var given = verdict.get();
+            if (given.isPresent()) {
+                return given.get();
             }
         }
         return process.exitValue() == 0 ? End.DONE : End.FAILED;
     }
 
+    private void killAll(Process process) {
+        ProcessTree.kill(process.toHandle());
+        var home = environment.get("HOME");
+        if (home != null) {
+            ProcessTree.killThoseWith("HOME=" + home + "\0");
+        }
+    }
+
     private static void read(Process process, Deque<String> tail, Consumer<String> output) {
-        try (var lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
-            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-                var shown =
-                        line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line;
-                output.accept(shown);
-                synchronized (tail) {
-                    tail.addLast(shown);
-                    if (tail.size() > TAIL_LINES) {
-                        tail.removeFirst();
-                    }
-                }
-            }
+        try (var input = process.getInputStream()) {
+            new OutputLines(input).forEach(line -> keep(line, tail, output));
         } catch (IOException e) {
-            output.accept("(the rest of the output was lost: " + e.getMessage() + ")");
+            keep("(the rest of the output was lost: " + e.getMessage() + ")", tail, output);
+        }
+    }
+
+    private static void keep(String line, Deque<String> tail, Consumer<String> output) {
+        output.accept(line);
+        synchronized (tail) {
+            tail.addLast(line);
+            if (tail.size() > TAIL_LINES) {
+                tail.removeFirst();
+            }
         }
     }
 }

@@ -1,9 +1,12 @@
 package io.callbacks.builder.process;
 
 import io.callbacks.process.Interpreter;
+import io.callbacks.process.Language;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,13 +26,16 @@ final class NodeInstaller implements Installer {
             throws IOException {
         Files.createDirectories(target);
         Files.writeString(target.resolve("package.json"), library);
-        var environment = settings.with(work);
+        var environment = settings.with(work, Language.NODE);
+        var path = new ArrayList<String>();
+        path.add(String.valueOf(node.executable().getParent()));
+        path.addAll(List.of(environment.getOrDefault("PATH", "").split(File.pathSeparator)));
+        path.removeIf(String::isBlank); // would mean the working directory
+        environment.put("PATH", String.join(File.pathSeparator, path));
         environment.put("NPM_CONFIG_UPDATE_NOTIFIER", "false");
-        environment.put(
-                "PATH", node.executable().getParent() + ":" + environment.getOrDefault("PATH", ""));
         var words =
                 List.of(
-                        "npm",
+                        npm(path),
                         "install",
                         "--ignore-scripts",
                         "--omit=dev",
@@ -38,11 +44,21 @@ final class NodeInstaller implements Installer {
                         "--no-progress",
                         "--color=false",
                         "--loglevel=warn",
-                        "--prefer-offline",
                         "--cache",
                         cache.resolve("npm").toString(),
                         "--prefix",
                         target.toString());
         return new InstallPlan("npm", words, environment, InstallFailure::ofNode);
+    }
+
+    /** The first on the path; the one beside the Node.js is first. */
+    private static String npm(List<String> path) {
+        for (var directory : path) {
+            var program = Path.of(directory, "npm");
+            if (Files.isExecutable(program)) {
+                return program.toString();
+            }
+        }
+        throw new MissingInstallerException("npm");
     }
 }

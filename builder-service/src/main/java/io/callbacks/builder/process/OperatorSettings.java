@@ -1,18 +1,26 @@
 package io.callbacks.builder.process;
 
+import io.callbacks.process.Language;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What an install gets of the builder's environment: where the operator says packages come from and
  * whom to trust, and nothing else.
  */
 final class OperatorSettings {
-    private static final Set<String> PREFIXES = Set.of("PIP_", "UV_", "NPM_CONFIG_");
+    private static final Map<Language, List<String>> PREFIXES =
+            Map.of(
+                    Language.PYTHON, List.of("PIP_", "UV_"),
+                    Language.NODE, List.of("NPM_CONFIG_"));
+    private static final String NOT_FOR_INSTALLS = "UV_PUBLISH_";
     private static final Set<String> NAMES =
             Set.of(
                     "PATH",
@@ -26,43 +34,73 @@ final class OperatorSettings {
                     "HTTPS_PROXY",
                     "ALL_PROXY",
                     "NO_PROXY");
+    private static final Pattern SECRET_NAME =
+            Pattern.compile("(?i).*(?:password|passwd|token|secret|_auth|_key).*");
+    private static final Pattern CREDENTIALS = Pattern.compile("(?<=[A-Za-z]://)[^\\s/@]*@");
+    private static final int SHORTEST_SECRET = 8;
 
-    private final Map<String, String> settings;
+    private final Map<String, String> environment;
+    private final List<String> secrets;
 
-    private OperatorSettings(Map<String, String> settings) {
-        this.settings = settings;
+    private OperatorSettings(Map<String, String> environment) {
+        this.environment = environment;
+        this.secrets =
+                environment.entrySet().stream()
+                        .filter(e -> SECRET_NAME.matcher(e.getKey()).matches())
+                        .map(Map.Entry::getValue)
+                        .filter(value -> value.length() >= SHORTEST_SECRET)
+                        .sorted(Comparator.comparingInt(String::length).reversed())
+                        .toList();
     }
 
-    /** Chooses from an environment; the configuration files of pip and npm are named as well. */
+    /** Chooses from an environment. */
     static OperatorSettings from(Map<String, String> environment) {
+        return new OperatorSettings(Map.copyOf(environment));
+    }
+
+    /**
+     * The environment of an install that has a home of its own; the operator's configuration files
+     * are named in it.
+     */
+    Map<String, String> with(Path home, Language language) {
         var chosen = new TreeMap<String, String>();
         environment.forEach(
                 (name, value) -> {
-                    var upper = name.toUpperCase(Locale.ROOT);
-                    if (NAMES.contains(upper) || PREFIXES.stream().anyMatch(upper::startsWith)) {
+                    if (isFor(language, name.toUpperCase(Locale.ROOT))) {
                         chosen.put(name, value);
                     }
                 });
+        if (language == Language.PYTHON) {
+            name(chosen, "PIP_CONFIG_FILE", Path.of(".config", "pip", "pip.conf"));
+            name(chosen, "UV_CONFIG_FILE", Path.of(".config", "uv", "uv.toml"));
+        } else {
+            name(chosen, "NPM_CONFIG_USERCONFIG", Path.of(".npmrc"));
+        }
+        chosen.put("HOME", home.toString());
+        chosen.put("TMPDIR", home.toString());
+        chosen.putIfAbsent("LANG", "C.UTF-8");
+        return chosen;
+    }
+
+    private static boolean isFor(Language language, String name) {
+        return NAMES.contains(name)
+                || PREFIXES.getOrDefault(language, List.of()).stream().anyMatch(name::startsWith)
+                        && !name.startsWith(NOT_FOR_INSTALLS);
+    }
+
+    private void name(Map<String, String> chosen, String variable, Path file) {
         var home = environment.get("HOME");
-        if (home != null) {
-            name(chosen, "NPM_CONFIG_USERCONFIG", Path.of(home, ".npmrc"));
-            name(chosen, "PIP_CONFIG_FILE", Path.of(home, ".config", "pip", "pip.conf"));
-        }
-        return new OperatorSettings(chosen);
-    }
-
-    private static void name(Map<String, String> chosen, String variable, Path file) {
-        if (Files.isReadable(file)) {
-            chosen.putIfAbsent(variable, file.toString());
+        if (home != null && Files.isReadable(Path.of(home).resolve(file))) {
+            chosen.putIfAbsent(variable, Path.of(home).resolve(file).toString());
         }
     }
 
-    /** The environment of an install that has a home of its own. */
-    Map<String, String> with(Path home) {
-        var environment = new TreeMap<>(settings);
-        environment.put("HOME", home.toString());
-        environment.put("TMPDIR", home.toString());
-        environment.putIfAbsent("LANG", "C.UTF-8");
-        return environment;
+    /** A line without credentials: those in addresses, and the operator's own wherever they are. */
+    String masked(String line) {
+        var masked = CREDENTIALS.matcher(line).replaceAll("********@");
+        for (var secret : secrets) {
+            masked = masked.replace(secret, "********");
+        }
+        return masked;
     }
 }

@@ -5,11 +5,13 @@ import io.callbacks.builder.build.BuildLog;
 import io.callbacks.builder.build.BuilderProperties;
 import io.callbacks.builder.build.Sandbox;
 import io.callbacks.builder.build.SandboxException;
+import io.callbacks.builder.process.Command.End;
 import io.callbacks.event.Failure;
 import io.callbacks.process.Interpreter;
 import io.callbacks.process.Interpreters;
 import io.callbacks.process.Language;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,14 +19,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Installs by programs of this machine, which run with the builder's rights: for libraries that are
  * trusted as much as the callbacks themselves.
  */
 final class ProcessSandbox implements Sandbox {
+    private static final Logger log = LoggerFactory.getLogger(ProcessSandbox.class);
+    private static final int ASKED_BETWEEN_MEASURES = 8;
+
     private final Interpreters interpreters;
     private final Map<Language, Installer> installers;
+    private final OperatorSettings settings;
     private final Path work;
     private final Duration timeout;
     private final long largest;
@@ -32,10 +41,12 @@ final class ProcessSandbox implements Sandbox {
     ProcessSandbox(
             Interpreters interpreters,
             Map<Language, Installer> installers,
+            OperatorSettings settings,
             BuilderProperties properties) {
         this.interpreters = interpreters;
-        this.installers = installers;
-        this.work = properties.directory().resolve("work").toAbsolutePath();
+        this.installers = Map.copyOf(installers);
+        this.settings = settings;
+        this.work = properties.work();
         this.timeout = properties.timeout();
         this.largest = properties.largestLayer().toBytes();
     }
@@ -51,83 +62,119 @@ final class ProcessSandbox implements Sandbox {
     }
 
     @Override
-    public Outcome install(Install install, BuildLog log) {
+    public Outcome install(Install install, BuildLog buildLog) {
         var interpreter = interpreters.find(install.type()).orElseThrow();
         try {
+            Files.createDirectories(work);
             var directory = Files.createTempDirectory(work, "install-");
+            var target = Files.createDirectory(work.resolve("tree-of-" + directory.getFileName()));
             try {
-                return install(install, interpreter, directory, log);
+                var outcome = install(install, interpreter, directory, target, buildLog);
+                if (!(outcome instanceof Outcome.Installed)) {
+                    remove(target);
+                }
+                return outcome;
+            } catch (IOException | RuntimeException e) {
+                remove(target);
+                throw e;
             } finally {
-                TreeFiles.delete(directory);
+                remove(directory);
             }
-        } catch (IOException e) {
-            throw new SandboxException("cannot write to " + work, e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new SandboxException("cannot write to " + work + ": " + e.getMessage(), e);
         }
     }
 
-    private Outcome install(Install install, Interpreter interpreter, Path directory, BuildLog log)
+    private static void remove(Path directory) {
+        try {
+            TreeFiles.delete(directory);
+        } catch (IOException e) {
+            log.warn("Left behind: directory={} reason={}", directory, e.toString());
+        }
+    }
+
+    private Outcome install(
+            Install install,
+            Interpreter interpreter,
+            Path directory,
+            Path target,
+            BuildLog buildLog)
             throws IOException {
-        var target = work.resolve("tree-" + directory.getFileName());
         var installer = Objects.requireNonNull(installers.get(interpreter.language()));
-        var plan = installer.plan(interpreter, install.library(), directory, target);
-        log.installing(plan.name());
+        InstallPlan plan;
+        try {
+            plan = installer.plan(interpreter, install.library(), directory, target);
+        } catch (MissingInstallerException e) {
+            return new Outcome.Rejected(missing(String.valueOf(e.getMessage())));
+        }
+        buildLog.installing(plan.name());
         var ended =
                 new Command(plan.words(), directory, plan.environment(), timeout)
-                        .run(log::output, install.cancelled());
-        var failure = failure(ended, plan, target);
-        if (failure.isPresent()) {
-            TreeFiles.delete(target);
-            return new Outcome.Rejected(failure.get());
-        }
-        return new Outcome.Installed(target);
+                        .run(
+                                line -> buildLog.output(settings.masked(line)),
+                                verdict(install, target));
+        var end = ended.end() == End.DONE && size(target) > largest ? End.TOO_LARGE : ended.end();
+        return outcome(end, plan, target, ended.tail().stream().map(settings::masked).toList());
     }
 
-    private Optional<Failure> failure(Command.Ended ended, InstallPlan plan, Path target)
-            throws IOException {
-        return switch (ended.end()) {
-            case FAILED -> Optional.of(plan.failure().apply(ended.tail()));
-            case TIMED_OUT ->
-                    Optional.of(
-                            told(
-                                    "timeout",
-                                    plan.name()
-                                            + " did not end within "
-                                            + timeout.toSeconds()
-                                            + " s and was killed.",
-                                    "Deploy again, or ask for fewer packages.",
-                                    ended.tail()));
-            case CANCELLED ->
-                    Optional.of(
-                            told(
-                                    "cancelled",
-                                    "The build was cancelled.",
-                                    "Nothing to do.",
-                                    ended.tail()));
-            case DONE -> tooLarge(target, ended.tail());
+    private Supplier<Optional<End>> verdict(Install install, Path target) {
+        var asked = new int[1];
+        return () -> {
+            if (install.cancelled().getAsBoolean()) {
+                return Optional.of(End.CANCELLED);
+            }
+            return ++asked[0] % ASKED_BETWEEN_MEASURES == 0 && size(target) > largest
+                    ? Optional.of(End.TOO_LARGE)
+                    : Optional.empty();
         };
     }
 
-    private Optional<Failure> tooLarge(Path target, List<String> tail) throws IOException {
-        long size = 0;
-        if (Files.isDirectory(target)) {
-            try (var files = Files.walk(target)) {
-                size = files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
-            }
-        } else {
-            Files.createDirectories(target);
-        }
-        return size <= largest
-                ? Optional.empty()
-                : Optional.of(
-                        told(
-                                "too-large",
-                                "The dependencies have %d MiB; %d are allowed."
-                                        .formatted(size >> 20, largest >> 20),
-                                "Ask for fewer or smaller packages.",
-                                tail));
+    private Outcome outcome(End end, InstallPlan plan, Path target, List<String> tail) {
+        return switch (end) {
+            case DONE -> new Outcome.Installed(target);
+            case CANCELLED -> new Outcome.Cancelled();
+            case FAILED -> new Outcome.Rejected(plan.failure().apply(tail));
+            case TIMED_OUT -> new Outcome.Rejected(timedOut(plan.name(), tail));
+            case TOO_LARGE -> new Outcome.Rejected(tooLarge(tail));
+        };
     }
 
-    private static Failure told(String kind, String message, String hint, List<String> tail) {
-        return InstallFailure.failure(kind, null, message, hint, tail);
+    private static long size(Path target) {
+        var size = new long[1];
+        try (var files = Files.walk(target)) {
+            files.filter(Files::isRegularFile).forEach(file -> size[0] += file.toFile().length());
+        } catch (IOException | UncheckedIOException e) {
+            return size[0]; // files come and go while it is installed
+        }
+        return size[0];
+    }
+
+    private static Failure missing(String program) {
+        return InstallFailure.failure(
+                "installer-missing",
+                null,
+                "There is no " + program + " here.",
+                "Install " + program + " where the builder finds it on its PATH.",
+                List.of());
+    }
+
+    private Failure timedOut(String program, List<String> tail) {
+        return InstallFailure.failure(
+                "timeout",
+                null,
+                "%s did not end within %s s and was killed."
+                        .formatted(program, timeout.toSeconds()),
+                "Deploy again, or ask for fewer packages.",
+                tail);
+    }
+
+    private Failure tooLarge(List<String> tail) {
+        return InstallFailure.failure(
+                "too-large",
+                null,
+                "The dependencies have more than %d MiB, which is all that is allowed."
+                        .formatted(largest >> 20),
+                "Ask for fewer or smaller packages.",
+                tail);
     }
 }

@@ -1,69 +1,79 @@
 package io.callbacks.builder.process;
 
-import io.callbacks.builder.build.SandboxException;
 import io.callbacks.process.Interpreter;
 import io.callbacks.process.Interpreters;
+import io.callbacks.process.Language;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Installs requirement lines by uv, which is installed itself on first need; by pip where that
- * fails. Wheels are preferred; a package that has none for this Python is built from its source.
+ * Installs requirement lines by uv, or by pip where uv cannot be had. Wheels are preferred; a
+ * package that has none for this Python is built from its source.
  */
 final class PythonInstaller implements Installer {
-    private static final Logger log = LoggerFactory.getLogger(PythonInstaller.class);
-    private static final Duration PREPARATION = Duration.ofMinutes(3);
+    private static final String REQUIREMENTS = "requirements.txt";
 
-    private final Interpreters interpreters;
+    private final Uv uv;
     private final OperatorSettings settings;
-    private final Path tools;
     private final Path cache;
-    private final ReentrantLock preparing = new ReentrantLock();
+    private final Map<Path, Map<String, String>> pipSettings = new ConcurrentHashMap<>();
 
     PythonInstaller(Interpreters interpreters, OperatorSettings settings, Path tools, Path cache) {
-        this.interpreters = interpreters;
+        this.uv = new Uv(interpreters, settings, tools);
         this.settings = settings;
-        this.tools = tools;
         this.cache = cache;
     }
 
     @Override
     public InstallPlan plan(Interpreter python, String library, Path work, Path target)
             throws IOException {
-        var requirements = Files.writeString(work.resolve("requirements.txt"), library + "\n");
-        var environment = settings.with(work);
-        var uv = tools.resolve("uv/bin/uv");
-        if (prepareUv(uv)) {
-            var words =
-                    new ArrayList<>(
-                            List.of(
-                                    uv.toString(),
-                                    "pip",
-                                    "install",
-                                    "--no-progress",
-                                    "--color",
-                                    "never",
-                                    "--no-config",
-                                    "--link-mode",
-                                    "copy",
-                                    "--compile-bytecode",
-                                    "--cache-dir",
-                                    cache.resolve("uv").toString(),
-                                    "--python",
-                                    python.executable().toString(),
-                                    "--target",
-                                    target.toString(),
-                                    "--requirement",
-                                    requirements.toString()));
-            return new InstallPlan("uv", words, environment, InstallFailure::ofPython);
+        Files.writeString(work.resolve(REQUIREMENTS), library + "\n");
+        var program = uv.program();
+        return program.isPresent()
+                ? byUv(program.get(), python, work, target)
+                : byPip(python, work, target);
+    }
+
+    private InstallPlan byUv(Path uv, Interpreter python, Path work, Path target) {
+        var environment = settings.with(work, Language.PYTHON);
+        environment.putAll(
+                pipSettings.computeIfAbsent(
+                        python.executable(),
+                        _ -> PipSettings.forUv(python, work, Map.copyOf(environment))));
+        environment.put("UV_PYTHON_DOWNLOADS", "never");
+        environment.put("PYC_INVALIDATION_MODE", "UNCHECKED_HASH"); // the same layer every time
+        var words =
+                new ArrayList<>(
+                        List.of(
+                                uv.toString(),
+                                "pip",
+                                "install",
+                                "--no-progress",
+                                "--color",
+                                "never",
+                                "--link-mode",
+                                "copy",
+                                "--compile-bytecode",
+                                "--cache-dir",
+                                cache.resolve("uv").toString(),
+                                "--python",
+                                python.executable().toString(),
+                                "--target",
+                                target.toString(),
+                                "--requirement",
+                                work.resolve(REQUIREMENTS).toString()));
+        if (!environment.containsKey("UV_CONFIG_FILE")) {
+            words.add("--no-config"); // none that happens to lie around
         }
+        return new InstallPlan("uv", words, environment, InstallFailure::ofPython);
+    }
+
+    private InstallPlan byPip(Interpreter python, Path work, Path target) {
         var words =
                 List.of(
                         python.executable().toString(),
@@ -81,54 +91,9 @@ final class PythonInstaller implements Installer {
                         "--target",
                         target.toString(),
                         "--requirement",
-                        requirements.toString());
+                        work.resolve(REQUIREMENTS).toString());
+        var environment = settings.with(work, Language.PYTHON);
+        environment.put("PIP_ROOT_USER_ACTION", "ignore");
         return new InstallPlan("pip", words, environment, InstallFailure::ofPython);
-    }
-
-    /** Whether uv is there, after an attempt to install it. */
-    private boolean prepareUv(Path uv) {
-        if (Files.isExecutable(uv)) {
-            return true;
-        }
-        preparing.lock();
-        try {
-            return Files.isExecutable(uv) || installUv(uv);
-        } catch (IOException | SandboxException e) {
-            log.warn("uv cannot be installed, pip is used instead: reason={}", e.toString());
-            return false;
-        } finally {
-            preparing.unlock();
-        }
-    }
-
-    private boolean installUv(Path uv) throws IOException {
-        var python = interpreters.find("python");
-        if (python.isEmpty()) {
-            return false;
-        }
-        var home = tools.resolve("uv");
-        Files.createDirectories(home);
-        var program = python.get().executable().toString();
-        return prepared(List.of(program, "-m", "venv", home.toString()), home)
-                && prepared(
-                        List.of(
-                                home.resolve("bin/python").toString(),
-                                "-m",
-                                "pip",
-                                "install",
-                                "--quiet",
-                                "uv"),
-                        home)
-                && Files.isExecutable(uv);
-    }
-
-    private boolean prepared(List<String> words, Path home) {
-        var ended =
-                new Command(words, home, settings.with(home), PREPARATION)
-                        .run(_ -> {}, () -> false);
-        if (ended.end() != Command.End.DONE) {
-            log.warn("uv cannot be installed, pip is used instead: output={}", ended.tail());
-        }
-        return ended.end() == Command.End.DONE;
     }
 }
