@@ -98,6 +98,37 @@ def late_requests_on_kept_connections_are_refused(instance):
     expect(running.result().status, 200, "the running one")
 
 
+@case("sleeper", concurrency=20, alone=True)
+def backlog_is_served(instance):
+    """The front is held while they connect, so that it has accepted none of them when it is told to end."""
+    instance.signal(signal.SIGSTOP)
+    talks = [instance.talk(b"GET /api/s HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(10)]
+    instance.signal()
+    instance.signal(signal.SIGCONT)
+    for talk in talks:
+        expect(talk.answer().status, 200, "the status")
+        expect(talk.ends(), True, "the end of the connection")
+        talk.close()
+    expect(instance.exit_code(), 0, "the exit code")
+
+
+@case("sleeper", alone=True)
+def what_was_said_on_kept_connections_is_answered(instance):
+    request = b"GET /api/s HTTP/1.1\r\nHost: x\r\n\r\n"
+    talks = [instance.talk(request) for _ in range(5)]
+    for talk in talks:
+        expect(talk.answer().status, 200, "the first status")
+    instance.signal(signal.SIGSTOP)
+    for talk in talks:
+        talk.say(request)
+    instance.signal()
+    instance.signal(signal.SIGCONT)
+    for talk in talks:
+        expect_in(talk.answer().status, (200, 503), "the second status")
+        talk.close()
+    expect(instance.exit_code(), 0, "the exit code")
+
+
 @case("sleeper", alone=True)
 def end_of_standard_input_drains(instance):
     running = begin(instance, "running", 1000)

@@ -120,3 +120,33 @@ def listens_only_when_loaded(instance):
     expect([line for line in instance.lines if line.get("event")], [], "events while it imports")
     instance.port = instance.wait_event("listening")["port"]
     expect(instance.get("/api/s").status, 200, "the status")
+
+
+@fails("sleeper", front_env={"CALLBACKS_HOST": "192.0.2.1"})
+def address_that_cannot_be_had_ends_the_front(instance):
+    instance.may_complain = True
+    expect_that(instance.exit_code(10) > 0, "an exit code that tells of a failure", instance.process.returncode)
+    until(lambda: not instance.processes(), "no process to be left")
+
+
+def without_configuration(word, line):
+    def check(instance):
+        instance.may_complain = True
+        expect_that(instance.exit_code(10) > 0, "an exit code that tells of a failure", instance.process.returncode)
+        expect([each for each in instance.lines if each.get("event") == "listening"], [], "listening")
+
+    check.__module__, check.__name__ = __name__, "configuration_%s_ends_the_front" % word
+    fails("sleeper", line=line)(check)
+
+
+without_configuration("that_is_no_json", b"nonsense")
+without_configuration("of_another_kind", b"[1]")
+without_configuration("without_a_token", b'{"env": {}, "env_version": 1, "generation": 1}')
+without_configuration("with_a_wrong_env", b'{"token": "t", "env": {"A": 1}, "env_version": 1, "generation": 1}')
+without_configuration("without_end", b'{"token": "' + b"t" * (2 << 20))
+
+
+@fails("raises_at_import", env={"LINES": "400"})
+def failure_comes_after_a_noisy_import(instance):
+    failure(instance)
+    expect(len([line for line in instance.lines if line.get("message", "").startswith("noise")]), 400, "lines before it")

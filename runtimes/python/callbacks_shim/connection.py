@@ -23,13 +23,18 @@ class Connection:
         self.last_heard = time.monotonic()
         self.closing = False
         self.open = True
-        self.before_drain = False
+        self.from_backlog = False
         self.deaf = False  # has refused, and lets what still arrives run out so that the refusal is read
 
     @property
     def idle(self):
         """Whether nothing is asked and nothing is left to say."""
         return self.deaf or self.call is None and self.parser.idle and not self.out
+
+    @property
+    def done(self):
+        """Whether a drain need not wait for it; one from the backlog may still be about to ask."""
+        return self.deaf or self.idle and not self.from_backlog
 
     def scan(self, now):
         quiet = now - self.last_heard

@@ -1,5 +1,4 @@
 """Owns the sockets: takes requests, gives them to workers, answers control calls, ends in good order."""
-import fcntl
 import hmac
 import json
 import os
@@ -16,13 +15,16 @@ from .loop import Loop
 from .pool import Pool
 
 CONTROL = "/_callbacks/"
+BUSY_PAUSE, IDLE_PAUSE = 0.03, 0.5
 LONGEST_LIFELINE_DRAIN = 8.0
+FAREWELL_SECONDS = 1.0  # for who reads the last lines
+ACCEPTED_AT_ONCE = 64
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def main():
-    config = Config(os.environ)
     try:
+        config = Config(os.environ)
         config.take_line(read_line(config))
     except (ValueError, KeyError, TypeError, OSError) as error:
         sys.exit("callbacks-shim: no configuration: %s" % error)
@@ -53,15 +55,18 @@ class Front:
             os.set_blocking(0, False)
             self.loop.add(0, self.on_lifeline)
         self.pool.begin(self.config.env, self.config.env_version, self.on_first)
-        self.loop.run(self.tick, lambda: 0.03 if self.pool.busy or self.pool.current is None or self.draining else 0.5)
+        self.loop.run(self.tick, self.pause)
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)  # it ends already; the interpreter's end would bring the default back
         self.pool.end()
-        self.output.flush()
         if self.loop.failure:
             self.output.log("stderr", self.loop.failure)
             self.code = 1
+        self.output.finish(FAREWELL_SECONDS)
         return self.code
+
+    def pause(self):
+        return BUSY_PAUSE if self.pool.busy or self.pool.current is None or self.draining else IDLE_PAUSE
 
     def listen_to_signals(self):
         reading, writing = os.pipe()
@@ -93,54 +98,68 @@ class Front:
             self.code = 1
             self.loop.running = False
             return
+        try:
+            self.listen()
+        except OSError as error:
+            self.loop.fail("cannot listen on %s port %d: %s" % (self.config.host, self.config.port, error))
+            return
+        self.output.event("listening", port=self.listener.getsockname()[1], generation=self.generation,
+                          env_version=self.pool.env_version)
+
+    def listen(self):
         self.listener = socket.socket(socket.AF_INET6 if ":" in self.config.host else socket.AF_INET)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind((self.config.host, self.config.port))
         self.listener.listen(1024)
         self.listener.setblocking(False)
-        self.loop.add(self.listener.fileno(), self.on_accept)
-        self.output.event("listening", port=self.listener.getsockname()[1], generation=self.generation,
-                          env_version=self.pool.env_version)
+        self.loop.add(self.listener.fileno(), lambda mask: self.accept())
 
-    def on_accept(self, mask):
-        for _ in range(64):
+    def accept(self):
+        """Takes those that wait, so many at once; whether there may be more."""
+        for _ in range(ACCEPTED_AT_ONCE):
             try:
                 client, peer = self.listener.accept()
             except BlockingIOError:
-                return
+                return False
             except ConnectionError:
                 continue  # gone before it was taken
             except OSError:  # no descriptors left: others have to be closed first
                 self.loop.pause(self.listener.fileno(), True)
                 self.accept_again = time.monotonic() + 0.2
-                return
+                return False
             client.setblocking(False)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            fcntl.fcntl(client, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
             connection = Connection(self, client, peer[0])
-            connection.before_drain = self.draining
             self.connections.add(connection)
             self.loop.add(client.fileno(), connection.on_ready)
+        return True
 
     def drain(self, longest):
-        """Takes what waits to be accepted, then nothing more; ends when all is answered."""
+        """Takes what has arrived, then nothing more; ends when all is answered."""
         until = time.monotonic() + longest
         self.drain_until = until if self.drain_until is None else min(until, self.drain_until)
         if self.draining:
             return
-        self.draining = True
-        self.pool.drain()
         if self.listener is None:
             self.loop.running = False
-            return
-        self.on_accept(0)
+        else:
+            self.take_the_last()
+        self.draining = True
+        self.pool.drain()
+        for connection in list(self.connections):
+            if connection.done:
+                connection.close()
+
+    def take_the_last(self):
+        known = set(self.connections)
+        while self.accept():
+            pass
         self.loop.remove(self.listener.fileno())
         self.listener.close()
         for connection in list(self.connections):
-            if connection.idle and not connection.before_drain:
-                connection.read()  # what has arrived is answered
-            if connection.idle and not connection.before_drain:
-                connection.close()
+            connection.from_backlog = connection not in known
+            if connection.idle:
+                connection.read()
 
     def tick(self, now):
         self.output.flush()
@@ -150,7 +169,7 @@ class Front:
             self.loop.pause(self.listener.fileno(), False)
         for connection in list(self.connections):
             connection.scan(now)
-        if self.draining and (now > self.drain_until or not self.pool.busy and all(c.idle for c in self.connections)):
+        if self.draining and (now > self.drain_until or not self.pool.busy and all(c.done for c in self.connections)):
             self.loop.running = False
 
     # --- requests
@@ -167,12 +186,12 @@ class Front:
 
     def invoke(self, call):
         meant = call.request.header("x-callbacks-instance")
-        late = self.draining and not call.connection.before_drain
+        late = self.draining and not call.connection.from_backlog
         if self.refusing or late or meant is not None and self.config.instance and meant != self.config.instance:
             return call.fail(503, "refused", headers=[("X-Callbacks-Refused", str(self.generation))])
         seconds = self.config.timeout
         left = call.request.header("x-callbacks-timeout-ms")
-        if left is not None and left.isdigit() and len(left) < 10:
+        if left is not None and left.isascii() and left.isdigit() and len(left) < 10:
             seconds = min(seconds, int(left) / 1000)
         if seconds <= 0:
             return call.fail(504, "timeout")

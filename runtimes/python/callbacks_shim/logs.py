@@ -2,6 +2,7 @@
 import errno
 import json
 import os
+import select
 import time
 
 LONGEST = 16 << 10
@@ -128,6 +129,12 @@ class Output:
         self.tell_dropped()
         self.waiting += json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         self.flush()
+
+    def finish(self, seconds):
+        """Waits a little for who reads the last lines."""
+        end = time.monotonic() + seconds
+        while not self.flush() and time.monotonic() < end:
+            select.select([], [self.fd], [], 0.05)
 
     def tell_dropped(self):
         if self.dropped:

@@ -1,6 +1,7 @@
 """Log lines: cut, tagged, masked, written or dropped."""
 import json
 import os
+import threading
 import sys
 import unittest
 from pathlib import Path
@@ -138,6 +139,22 @@ class Writing(unittest.TestCase):
         dropped = [line["message"] for line in lines if "dropped" in line.get("message", "")]
         self.assertEqual(len(dropped), 1)
         self.assertEqual(self.output.dropped, 0)
+
+    def test_last_lines_wait_for_their_reader(self):
+        for _ in range(200):
+            self.output.log("stdout", "x" * 1000)
+        self.assertTrue(self.output.waiting)
+        reader = threading.Timer(0.05, lambda: [os.read(self.reading, 1 << 20) for _ in range(3)])
+        reader.start()
+        self.output.finish(5)
+        reader.join()
+        self.assertFalse(self.output.waiting)
+
+    def test_last_lines_do_not_wait_for_ever(self):
+        for _ in range(200):
+            self.output.log("stdout", "x" * 1000)
+        self.output.finish(0.05)
+        self.assertTrue(self.output.waiting)
 
     def test_reader_that_is_gone_is_no_error(self):
         reading, writing = os.pipe()
