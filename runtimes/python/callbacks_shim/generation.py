@@ -49,7 +49,7 @@ class Generation:
     def _zygote(self, control, lifeline, environ):
         pool = self.pool
         pipes = [LogPipe(pool.loop, pool.output, pool.masker, stream) for stream in ("stdout", "stderr")]
-        words = [sys.executable, "-I", "-S", "-B", MAIN, "zygote", "preload", control, lifeline, self.slots]
+        words = [sys.executable, "-I", "-S", "-B", MAIN, "zygote", control, lifeline, "preload"]
         try:
             return subprocess.Popen(
                 list(map(str, words)), stdin=subprocess.DEVNULL, stdout=pipes[0].writing, stderr=pipes[1].writing,

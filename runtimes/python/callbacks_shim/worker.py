@@ -21,7 +21,7 @@ from .result import BadAnswer, answer_of, piece_of
 REQUEST = contextvars.ContextVar("request")
 
 
-def run(connection, handler, settings, slots):
+def run(connection, handler, settings):
     """Serves until the front closes the connection; gives the exit code."""
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR2, all_threads=True)

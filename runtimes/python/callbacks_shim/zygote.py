@@ -18,11 +18,12 @@ from . import worker
 from .loader import LoadError, load, prepare_path
 
 PRELOAD, BARE = "preload", "bare"
+MAIN = os.path.abspath(sys.argv[0])
 
 
 def main(arguments):
-    """``zygote MODE CONTROL LIFELINE SLOTS``: the mode and two inherited descriptors."""
-    mode, control, lifeline, slots = arguments[0], int(arguments[1]), int(arguments[2]), int(arguments[3])
+    """``zygote CONTROL LIFELINE preload``, or ``bare`` and whether the handler is async: two inherited descriptors."""
+    control, lifeline, mode = int(arguments[0]), int(arguments[1]), arguments[2]
     watch(lifeline)
     worker.open_streams()
     channel = socket.socket(fileno=control)
@@ -32,11 +33,11 @@ def main(arguments):
     prepare_path(settings["function"], settings["library"])
     handler = None
     if mode == PRELOAD:
-        handler = preload(channel, arguments)
+        handler = preload(channel, lifeline)
     else:
-        send(channel, imported=True, preloaded=False, is_async=bool(int(arguments[4])))
+        send(channel, imported=True, preloaded=False, is_async=arguments[3] == "True")
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) & ~os.O_ASYNC)
-    Zygote(channel, lifeline, handler, settings, slots).run()
+    Zygote(channel, lifeline, handler, settings).run()
 
 
 def watch(lifeline):
@@ -48,8 +49,8 @@ def watch(lifeline):
         os._exit(0)  # it was closed before anybody watched
 
 
-def preload(channel, arguments):
-    before = descriptors()
+def preload(channel, lifeline):
+    before, environ = descriptors(), dict(os.environ)
     try:
         handler = load()
     except LoadError as error:
@@ -58,11 +59,11 @@ def preload(channel, arguments):
         os._exit(1)
     flush()
     if tainted(before):
-        os.set_inheritable(channel.fileno(), True)
-        os.set_inheritable(int(arguments[2]), True)
-        again = [sys.executable, "-I", "-S", "-B", os.path.abspath(sys.argv[0]), "zygote", BARE]
+        for descriptor in (channel.fileno(), lifeline):
+            os.set_inheritable(descriptor, True)
+        words = [sys.executable, "-I", "-S", "-B", MAIN, "zygote", channel.fileno(), lifeline, BARE, handler.is_async]
         send(channel, again=True)
-        os.execv(sys.executable, again + arguments[1:4] + [str(int(handler.is_async))])
+        os.execve(sys.executable, list(map(str, words)), environ)
     gc.collect()
     gc.freeze()
     send(channel, imported=True, preloaded=True, is_async=handler.is_async)
@@ -112,9 +113,8 @@ def receive(channel, flags=0):
 class Zygote:
     """Forks a worker for each message of the front and tells how workers end."""
 
-    def __init__(self, channel, lifeline, handler, settings, slots):
-        self.channel, self.lifeline, self.handler = channel, lifeline, handler
-        self.settings, self.slots = settings, slots
+    def __init__(self, channel, lifeline, handler, settings):
+        self.channel, self.lifeline, self.handler, self.settings = channel, lifeline, handler, settings
         self.workers = {}  # pid -> number
 
     def run(self):
@@ -170,7 +170,7 @@ class Zygote:
             os.dup2(err, 2)
             os.close(out)
             os.close(err)
-            code = worker.run(socket.socket(fileno=connection), self.handler, self.settings, self.slots)
+            code = worker.run(socket.socket(fileno=connection), self.handler, self.settings)
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
         except BaseException:
