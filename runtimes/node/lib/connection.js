@@ -7,12 +7,12 @@ const { CONTINUE, HttpError, MAX_HEAD, Parser, jsonAnswer } = require('./http1')
 const LINGER = 2000;
 
 class Connection {
-  /** @param {boolean} backlog whether it was accepted when the instance had been told to end */
-  constructor(front, socket, backlog) {
-    Object.assign(this, { front, socket, backlog });
+  constructor(front, socket) {
+    Object.assign(this, { front, socket });
     this.peer = socket.remoteAddress ?? '';
     this.parser = new Parser(front.config.maxBody);
     this.call = null;
+    this.kept = false; // for more requests after the first
     this.heard = performance.now();
     this.closing = false;
     socket.on('data', (data) => this._onData(data));
@@ -68,6 +68,7 @@ class Connection {
     this.call = null;
     this.heard = performance.now();
     if (!keepAlive) return this.close();
+    this.kept = true;
     this.socket.resume();
     if (this.parser.buffer.length) setImmediate(() => this._pipelined());
   }

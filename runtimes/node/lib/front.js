@@ -12,6 +12,7 @@ const HALF_SENT = 10_000, IDLE = 120_000, QUIET_AT_THE_END = 500;
 const BUSY_TICK = 30, IDLE_TICK = 500;
 const LAST_WORDS = 1000;
 const LONGEST_LIFELINE_DRAIN = 8000;
+const LONGEST_BACKLOG = 200;
 
 async function main() {
   process.on('uncaughtException', report); // a handler that fails ends nothing but what it was about
@@ -41,7 +42,7 @@ class Front {
     this.generation = config.generation;
     this.refusing = this.draining = this.ended = false;
     this.drainUntil = Infinity;
-    this.requests = 0;
+    this.requests = this.accepted = 0;
   }
 
   report(error) {
@@ -95,8 +96,9 @@ class Front {
   }
 
   _onConnection(socket) {
-    const connection = new Connection(this, socket, this.draining);
+    const connection = new Connection(this, socket);
     this.connections.add(connection);
+    this.accepted++;
     socket.on('close', () => this.connections.delete(connection));
   }
 
@@ -108,8 +110,21 @@ class Front {
     this.pool.stopping = true;
     this._hurry();
     if (!this.server) return this._end(0);
-    for (const connection of this.connections) if (connection.idle) connection.close();
-    setImmediate(() => setImmediate(() => this.server.close())); // by then the backlog was read once
+    this._closeAfterBacklog(performance.now() + LONGEST_BACKLOG);
+  }
+
+  /** Node accepts one connection in a turn of its loop: when two turns bring none, all have been. */
+  _closeAfterBacklog(until) {
+    const { accepted } = this;
+    setImmediate(() => setImmediate(() => {
+      if (this.accepted === accepted || performance.now() > until) this._close();
+      else this._closeAfterBacklog(until);
+    }));
+  }
+
+  _close() {
+    this.server.close();
+    for (const connection of this.connections) if (connection.idle && connection.kept) connection.close();
   }
 
   _tick() {
@@ -167,7 +182,7 @@ class Front {
 
   _invoke(call) {
     const meant = call.request.header('x-callbacks-instance');
-    const late = this.draining && !call.connection.backlog;
+    const late = this.draining && call.connection.kept;
     const another = meant !== undefined && this.config.instance && meant !== this.config.instance;
     if (this.refusing || late || another) return this.refuse(call);
     const left = call.request.header('x-callbacks-timeout-ms');
