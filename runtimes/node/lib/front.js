@@ -197,4 +197,4 @@ class Front {
   }
 }
 
-module.exports = { Front, main };
+module.exports = { main };

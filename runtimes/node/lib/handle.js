@@ -205,4 +205,4 @@ class Handle {
   }
 }
 
-module.exports = { Handle, STARTING, READY, DRAINING, GONE };
+module.exports = { Handle, READY, STARTING };

@@ -143,4 +143,4 @@ class Output {
   }
 }
 
-module.exports = { Lines, Masker, Output, TAG, TAG_END, LONGEST, MAX_WAITING };
+module.exports = { Lines, Masker, Output, TAG, TAG_END, LONGEST };
