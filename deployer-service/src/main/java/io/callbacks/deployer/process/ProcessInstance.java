@@ -2,6 +2,7 @@ package io.callbacks.deployer.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.callbacks.deployer.instance.FrontLine;
 import io.callbacks.deployer.rollout.InstanceSpec;
 import io.callbacks.deployer.rollout.Platform.StartResult;
 import io.callbacks.deployer.rollout.RunLog;

@@ -1,4 +1,4 @@
-package io.callbacks.deployer.process;
+package io.callbacks.deployer.instance;
 
 import io.callbacks.deployer.rollout.RunLog;
 import io.callbacks.deployer.rollout.StartFailures;
@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A line that a front wrote to its standard output. */
-sealed interface FrontLine {
+public sealed interface FrontLine {
     /** What the function wrote. */
     record Logged(RunLog.Line line) implements FrontLine {}
 
