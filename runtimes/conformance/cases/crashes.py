@@ -178,3 +178,10 @@ def zygote_that_ends_is_replaced(instance):
     expect(answer.status, 200, "the status of the next")
     expect(answer.header("X-Callbacks-Env-Version"), "1", "the env version")
     until(lambda: not (before - {instance.process.pid}) & set(instance.processes()), "all of the former to end")
+
+
+@case("ends_soon", alone=True)
+def workers_that_end_again_and_again_end_the_instance(instance):
+    """It is for whoever started it to start it again, later each time, and to tell of it."""
+    expect(instance.exit_code(15), 1, "the exit code")
+    instance.wait_log("again and again")

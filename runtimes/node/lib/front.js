@@ -35,7 +35,7 @@ function report(error) {
 class Front {
   constructor(config, output) {
     Object.assign(this, { config, output });
-    this.pool = new Pool(config, output, new Masker());
+    this.pool = new Pool(config, output, new Masker(), () => this._end(1));
     this.control = new Control(this);
     this.connections = new Set();
     this.server = null;

@@ -64,13 +64,14 @@ class Generation {
     else this._settle(failure);
   }
 
-  onEnded(worker, reason, expected) {
+  /** @param {boolean} blameless no request, nothing of ours and no order to end explains it */
+  onEnded(worker, reason, expected, blameless) {
     this.workers.delete(worker);
     this.pool.guard();
     if (!expected && reason !== NOT_NEEDED) this.pool.tellEnded(worker, reason);
     if (!this.settled) this._settle(failureOf('WorkerDied', `a worker ended while it started (${reason})`, worker));
     else if (!worker.wasReady) this._hesitate();
-    this.pool.onEnded(this);
+    this.pool.onEnded(this, blameless);
   }
 
   _hesitate() {

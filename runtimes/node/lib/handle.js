@@ -175,10 +175,11 @@ class Handle {
     const reason = this.killedFor ?? how;
     this.state = GONE;
     const { envVersion } = this.generation;
+    const blameless = !(this.load || this.killedFor || this.released);
     const lost = [...this.jobs.values()];
     this.jobs.clear();
     for (const exchange of lost) exchange.fail(502, 'worker-ended', { envVersion });
-    this.generation.onEnded(this, reason, reason === 'exit 0' && this.released);
+    this.generation.onEnded(this, reason, reason === 'exit 0' && this.released, blameless);
   }
 
   // --- time

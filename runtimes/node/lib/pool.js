@@ -12,10 +12,12 @@ const { READY } = require('./handle');
 const MOST_WORKERS = 4;
 const IDLE = 60_000;
 const BUSY = 50;
+const MOST_ENDS = 5, ENDS_WITHIN = 10_000; // workers that end without a request, in so many ms: a crash loop
 
 class Pool {
-  constructor(config, output, masker) {
-    Object.assign(this, { config, output, masker });
+  /** @param {() => void} giveUp called when workers end by themselves again and again */
+  constructor(config, output, masker, giveUp) {
+    Object.assign(this, { config, output, masker, giveUp });
     this.guardian = new Guardian();
     this.most = Math.max(1, Math.min(os.cpus().length, MOST_WORKERS, config.concurrency));
     this.share = Math.ceil(config.concurrency / this.most);
@@ -25,6 +27,7 @@ class Pool {
     this.queue = [];
     this.lastJob = 0;
     this.restarts = 0;
+    this.ends = []; // when workers ended that no request can have ended
     this.stopping = false;
   }
 
@@ -106,10 +109,20 @@ class Pool {
     this.dispatch();
   }
 
-  onEnded(generation) {
+  onEnded(generation, blameless) {
+    if (generation === this.current && blameless) this._judgeEnd();
     this._retireIfEmpty(generation);
     this._keepOne();
     this.dispatch();
+  }
+
+  /** Workers that end by themselves again and again: whoever started this instance must see that. */
+  _judgeEnd() {
+    const now = performance.now();
+    this.ends = [...this.ends, now].slice(-MOST_ENDS);
+    if (this.ends.length < MOST_ENDS || now - this.ends[0] > ENDS_WITHIN) return;
+    this.complain('the workers end by themselves again and again');
+    this.giveUp();
   }
 
   freed() {

@@ -26,6 +26,7 @@ class Handle:
         self.started = self.idle_since = time.monotonic()
         self.asked = self.answered = self.heard = 0.0
         self.killed_for = None
+        self.let_go = False  # it was told to end
         self.channel, self.closed = None, self.started
         self.pipes = []
 
@@ -55,7 +56,12 @@ class Handle:
     @property
     def is_done(self):
         """It was let go and owes nothing: it may end."""
-        return self.state == DRAINING and not self.jobs and self.killed_for is None
+        return self.let_go and not self.jobs and self.killed_for is None
+
+    @property
+    def is_blameless(self):
+        """No request, nothing of ours and no order to end explains its end."""
+        return not (self.jobs or self.aborted or self.killed_for or self.let_go)
 
     @property
     def is_free(self):
@@ -189,6 +195,7 @@ class Handle:
         """Gets nothing more, finishes what it has, and ends."""
         if self.state in (STARTING, READY):
             self.state = DRAINING
+            self.let_go = True
             if not self.jobs:
                 self.close()
 

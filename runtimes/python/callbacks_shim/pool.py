@@ -8,6 +8,7 @@ from .handle import READY, STARTING
 MOST_SYNC, MOST_PRELOADED = 4, 8
 IDLE_SECONDS = 60
 LONGEST_PAUSE = 5.0  # between attempts to start workers that do not start
+MOST_ENDS, ENDS_WITHIN = 5, 10.0  # workers that end without a request, in so many seconds: a crash loop
 
 
 class Exchange:
@@ -40,6 +41,7 @@ class Pool:
         self.generations = set()
         self.queue = collections.deque()
         self.spawned = self.jobs = self.restarts = 0
+        self.ends = collections.deque(maxlen=MOST_ENDS)  # when workers ended that no request can have ended
         self.stopping = False
 
     @property
@@ -107,6 +109,8 @@ class Pool:
             return self.settle(generation, why)
         for worker in generation.workers:
             self.output.event("worker-ended", pid=worker.pid, reason=how)
+        if generation is self.current and all(worker.is_blameless for worker in generation.workers):
+            self._judge_end()
         self.end_generation(generation)
         if generation is self.current and self._serves:  # begin anew with the same env
             self.current = None
@@ -117,6 +121,13 @@ class Pool:
         if why is not None:
             self.output.log("stderr", "the code cannot be imported any more: %s" % why["message"])
             self.loop.fail("the workers cannot be started again")
+
+    def _judge_end(self):
+        """Workers that end by themselves again and again: whoever started this instance must see that."""
+        now = time.monotonic()
+        self.ends.append(now)
+        if len(self.ends) == MOST_ENDS and now - self.ends[0] < ENDS_WITHIN:
+            self.loop.fail("the workers end by themselves again and again")
 
     @property
     def _serves(self):
@@ -146,6 +157,8 @@ class Pool:
         if reason != "exit 0" or not worker.is_done:
             self.output.event("worker-ended", pid=worker.pid, reason=reason)
             self.restarts += 1
+        if generation is self.current and worker.is_blameless:
+            self._judge_end()
         generation.workers.discard(worker)
         worker.lose()
         if not generation.settled:
