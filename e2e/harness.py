@@ -105,8 +105,9 @@ class Platform:
         return self
 
     def _read(self, process):
-        for line in process.stdout:
-            self.output.append(line.rstrip("\n"))
+        with process.stdout:
+            for line in process.stdout:
+                self.output.append(line.rstrip("\n"))
 
     def _started(self):
         if self.process.poll() is not None:
