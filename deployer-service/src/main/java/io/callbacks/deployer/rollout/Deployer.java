@@ -116,14 +116,19 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     /** Instances of a former life are gone with it; nobody shall be sent to where they were. */
     private void begin() {
         platforms.forEach(Platform::clean);
-        for (var observed : repository.serving()) {
-            announcer.noRoute(observed.callbackId());
-        }
+        var concerned = repository.concerned();
+        repository.serving().forEach(this::withdraw);
         active = true;
         heartbeatAt = System.nanoTime();
         rollouts.activate();
-        repository.concerned().forEach(rollouts::wake);
+        concerned.forEach(rollouts::wake);
         log.info("Deployer is active");
+    }
+
+    private void withdraw(Observed observed) {
+        var nothing = observed.next(null, observed.attempt(), observed.lastGood());
+        announcer.noRouteButObservation(observed.callbackId(), nothing.event());
+        repository.save(nothing);
     }
 
     private void standBy() {
