@@ -2,6 +2,7 @@ package io.callbacks.service;
 
 import io.callbacks.service.blob.BlobConfiguration;
 import io.callbacks.service.event.EventConsumption;
+import io.callbacks.service.installation.InstallationConfiguration;
 import io.callbacks.service.store.StoreConfiguration;
 import io.callbacks.service.web.WebConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -15,6 +16,7 @@ import org.springframework.context.annotation.Import;
 @Import({
     BlobConfiguration.class,
     EventConsumption.class,
+    InstallationConfiguration.class,
     StoreConfiguration.class,
     WebConfiguration.class
 })
