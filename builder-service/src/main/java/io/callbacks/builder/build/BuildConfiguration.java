@@ -53,8 +53,7 @@ class BuildConfiguration {
             Relay<String> relay,
             Replica replica,
             BuilderProperties properties) {
-        var installs =
-                new Installs(new InstallRepository(store), blobs, replica.replica(), properties);
+        var installs = new Installs(new InstallRepository(store), replica.replica(), properties);
         return new Builds(
                 jobs, installs, sandboxes, blobs, logs, relay, replica.replica(), properties);
     }

@@ -55,10 +55,15 @@ public record BuildJob(
     /**
      * What came of it.
      *
+     * @param image made of the layers, where the platform runs images
      * @param failure null if it succeeded
      */
     public record Result(
-            List<Layer> layers, double seconds, boolean cached, @Nullable Failure failure) {
+            List<Layer> layers,
+            @Nullable String image,
+            double seconds,
+            boolean cached,
+            @Nullable Failure failure) {
         public Result {
             layers = List.copyOf(layers);
         }
@@ -120,7 +125,8 @@ public record BuildJob(
         }
         var ended = Objects.requireNonNull(result, id);
         return ended.failure() == null
-                ? new BuildSucceeded(key, ended.layers(), null, ended.seconds(), ended.cached())
+                ? new BuildSucceeded(
+                        key, ended.layers(), ended.image(), ended.seconds(), ended.cached())
                 : new BuildFailed(key, ended.failure(), ended.seconds());
     }
 }

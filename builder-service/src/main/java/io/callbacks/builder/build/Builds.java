@@ -4,6 +4,7 @@ import io.callbacks.blob.BlobStore;
 import io.callbacks.builder.build.BuildJob.Result;
 import io.callbacks.builder.build.BuildJob.State;
 import io.callbacks.builder.build.Sandbox.Install;
+import io.callbacks.builder.build.Sandbox.Revision;
 import io.callbacks.event.CallbackChanged;
 import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.Event;
@@ -305,28 +306,44 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
             return failed(Failures.refused(e), begin);
         }
         if (library.isEmpty()) {
-            return succeeded(job, Optional.empty(), true, begin);
+            return succeeded(job, sandbox, Optional.empty(), true, begin);
         }
         var install = new Install(type, library, () -> !running || mine.lost);
         var key = Libraries.key(runtime.get(), library);
         return switch (installs.get(key, sandbox, install, jobLog)) {
             case Installs.Result.Ready ready ->
-                    succeeded(job, Optional.of(ready.layer()), ready.cached(), begin);
+                    succeeded(job, sandbox, Optional.of(ready.layer()), ready.cached(), begin);
             case Installs.Result.Failed failed -> failed(failed.failure(), begin);
             case Installs.Result.Cancelled _ -> Optional.empty();
         };
     }
 
     private Optional<Result> succeeded(
-            BuildJob job, Optional<Layer> dependencies, boolean cached, long begin) {
+            BuildJob job,
+            Sandbox sandbox,
+            Optional<Layer> dependencies,
+            boolean cached,
+            long begin) {
         var layers = new ArrayList<Layer>();
         dependencies.ifPresent(layers::add);
-        layers.add(CodeLayer.make(job.source(), blobs, work));
-        return Optional.of(new Result(layers, secondsSince(begin), cached, null));
+        var code = CodeLayer.make(job.source(), blobs, work);
+        layers.add(code);
+        var source = job.source();
+        var image =
+                sandbox.image(
+                        new Revision(
+                                job.callbackId(),
+                                job.uid(),
+                                source.revision(),
+                                source.type(),
+                                dependencies,
+                                code));
+        return Optional.of(
+                new Result(layers, image.orElse(null), secondsSince(begin), cached, null));
     }
 
     private static Optional<Result> failed(Failure failure, long begin) {
-        return Optional.of(new Result(List.of(), secondsSince(begin), false, failure));
+        return Optional.of(new Result(List.of(), null, secondsSince(begin), false, failure));
     }
 
     private static double secondsSince(long begin) {

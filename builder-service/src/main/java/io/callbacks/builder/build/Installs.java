@@ -1,15 +1,9 @@
 package io.callbacks.builder.build;
 
-import io.callbacks.blob.BlobStore;
-import io.callbacks.blob.MissingBlobException;
-import io.callbacks.blob.TreeFiles;
 import io.callbacks.builder.build.Sandbox.Install;
 import io.callbacks.builder.build.Sandbox.Outcome;
 import io.callbacks.event.Failure;
 import io.callbacks.event.Layer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,32 +12,23 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Installs each library once for each runtime, whoever needs it and however many ask at once: those
  * who come while it is installed share its outcome, those who come later its layer.
  */
 final class Installs {
-    private static final Logger log = LoggerFactory.getLogger(Installs.class);
     private static final long LOOK_AGAIN_MILLIS = 200;
 
     private final InstallRepository repository;
-    private final BlobStore blobs;
     private final String owner;
     private final Claims claims;
     private final Semaphore free;
     private final Map<String, CompletableFuture<Result>> running = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> beats = new ConcurrentHashMap<>();
 
-    Installs(
-            InstallRepository repository,
-            BlobStore blobs,
-            String owner,
-            BuilderProperties properties) {
+    Installs(InstallRepository repository, String owner, BuilderProperties properties) {
         this.repository = repository;
-        this.blobs = blobs;
         this.owner = owner;
         this.claims = new Claims(properties.forsakenAfter());
         this.free = new Semaphore(properties.parallel());
@@ -122,7 +107,7 @@ final class Installs {
         var told = false;
         while (!install.cancelled().getAsBoolean()) {
             var record = repository.open(key);
-            if (record.layer() != null && isThere(record.layer())) {
+            if (record.layer() != null && sandbox.holds(record.layer())) {
                 buildLog.reused();
                 return new Result.Ready(record.layer(), true);
             }
@@ -139,15 +124,6 @@ final class Installs {
             pause();
         }
         return new Result.Cancelled();
-    }
-
-    private boolean isThere(Layer layer) {
-        try {
-            blobs.tree(layer.digest());
-            return true;
-        } catch (MissingBlobException e) {
-            return false;
-        }
     }
 
     private Result claimed(
@@ -185,31 +161,12 @@ final class Installs {
     private Result installed(InstallRecord record, Outcome outcome) {
         return switch (outcome) {
             case Outcome.Installed done -> {
-                var layer = stored(done.directory());
-                repository.installed(record.key(), owner, layer, record.installs() + 1);
-                yield new Result.Ready(layer, false);
+                repository.installed(record.key(), owner, done.layer(), record.installs() + 1);
+                yield new Result.Ready(done.layer(), false);
             }
             case Outcome.Rejected rejected -> new Result.Failed(rejected.failure());
             case Outcome.Cancelled _ -> new Result.Cancelled();
         };
-    }
-
-    private Layer stored(Path directory) {
-        try {
-            var tree = blobs.putTree(directory);
-            return new Layer(Layer.Role.DEPS, tree.digest(), tree.size());
-        } catch (RuntimeException e) {
-            remove(directory);
-            throw e;
-        }
-    }
-
-    private static void remove(Path directory) {
-        try {
-            TreeFiles.delete(directory);
-        } catch (IOException | UncheckedIOException e) {
-            log.warn("Left behind: directory={} reason={}", directory, e.toString());
-        }
     }
 
     /** Tells the other copies that what this one installs is worked on. */

@@ -1,7 +1,7 @@
 package io.callbacks.builder.build;
 
 import io.callbacks.event.Failure;
-import java.nio.file.Path;
+import io.callbacks.event.Layer;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -19,8 +19,31 @@ public interface Sandbox {
      */
     Optional<String> runtime(String type);
 
-    /** Installs a library into a directory of its own, or says why it cannot be installed. */
+    /** Installs a library, or says why it cannot be installed. */
     Outcome install(Install install, BuildLog log);
+
+    /** Whether what it installed is there still. */
+    boolean holds(Layer dependencies);
+
+    /**
+     * Makes the image of a revision, where the platform runs images.
+     *
+     * @return its reference; empty where the platform takes layers as they are
+     */
+    Optional<String> image(Revision revision);
+
+    /**
+     * A revision whose layers are there.
+     *
+     * @param dependencies empty if it needs none
+     */
+    record Revision(
+            long callbackId,
+            String uid,
+            int number,
+            String type,
+            Optional<Layer> dependencies,
+            Layer code) {}
 
     /**
      * What to install.
@@ -33,8 +56,8 @@ public interface Sandbox {
 
     /** What came of an install. */
     sealed interface Outcome {
-        /** The directory is the caller's from now on. */
-        record Installed(Path directory) implements Outcome {}
+        /** It is there. */
+        record Installed(Layer layer) implements Outcome {}
 
         /** It is up to the user to mend this. */
         record Rejected(Failure failure) implements Outcome {}

@@ -1,5 +1,7 @@
 package io.callbacks.builder.process;
 
+import io.callbacks.blob.BlobStore;
+import io.callbacks.blob.MissingBlobException;
 import io.callbacks.blob.TreeFiles;
 import io.callbacks.builder.build.BuildLog;
 import io.callbacks.builder.build.BuilderProperties;
@@ -7,6 +9,7 @@ import io.callbacks.builder.build.Sandbox;
 import io.callbacks.builder.build.SandboxException;
 import io.callbacks.builder.process.Command.End;
 import io.callbacks.event.Failure;
+import io.callbacks.event.Layer;
 import io.callbacks.process.Interpreter;
 import io.callbacks.process.Interpreters;
 import io.callbacks.process.Language;
@@ -34,6 +37,7 @@ final class ProcessSandbox implements Sandbox {
     private final Interpreters interpreters;
     private final Map<Language, Installer> installers;
     private final OperatorSettings settings;
+    private final BlobStore blobs;
     private final Path work;
     private final Duration timeout;
     private final long largest;
@@ -42,10 +46,12 @@ final class ProcessSandbox implements Sandbox {
             Interpreters interpreters,
             Map<Language, Installer> installers,
             OperatorSettings settings,
+            BlobStore blobs,
             BuilderProperties properties) {
         this.interpreters = interpreters;
         this.installers = Map.copyOf(installers);
         this.settings = settings;
+        this.blobs = blobs;
         this.work = properties.work();
         this.timeout = properties.timeout();
         this.largest = properties.largestLayer().toBytes();
@@ -59,6 +65,22 @@ final class ProcessSandbox implements Sandbox {
     @Override
     public Optional<String> runtime(String type) {
         return interpreters.find(type).map(Interpreter::identity);
+    }
+
+    @Override
+    public boolean holds(Layer dependencies) {
+        try {
+            blobs.tree(dependencies.digest());
+            return true;
+        } catch (MissingBlobException e) {
+            return false;
+        }
+    }
+
+    /** A process takes its layers as directories. */
+    @Override
+    public Optional<String> image(Revision revision) {
+        return Optional.empty();
     }
 
     @Override
@@ -131,12 +153,17 @@ final class ProcessSandbox implements Sandbox {
 
     private Outcome outcome(End end, InstallPlan plan, Path target, List<String> tail) {
         return switch (end) {
-            case DONE -> new Outcome.Installed(target);
+            case DONE -> new Outcome.Installed(stored(target));
             case CANCELLED -> new Outcome.Cancelled();
             case FAILED -> new Outcome.Rejected(plan.failure().apply(tail));
             case TIMED_OUT -> new Outcome.Rejected(timedOut(plan.name(), tail));
             case TOO_LARGE -> new Outcome.Rejected(tooLarge(tail));
         };
+    }
+
+    private Layer stored(Path directory) {
+        var tree = blobs.putTree(directory);
+        return new Layer(Layer.Role.DEPS, tree.digest(), tree.size());
     }
 
     private static long size(Path target) {

@@ -1,5 +1,6 @@
 package io.callbacks.builder.process;
 
+import io.callbacks.blob.BlobStore;
 import io.callbacks.blob.TreeFiles;
 import io.callbacks.builder.build.BuilderProperties;
 import io.callbacks.builder.build.Sandbox;
@@ -21,7 +22,7 @@ class ProcessSandboxConfiguration {
     private static final Logger log = LoggerFactory.getLogger(ProcessSandboxConfiguration.class);
 
     @Bean
-    Sandbox processSandbox(BuilderProperties properties) {
+    Sandbox processSandbox(BuilderProperties properties, BlobStore blobs) {
         var directory = properties.directory().toAbsolutePath().normalize();
         var environment = System.getenv();
         var settings = OperatorSettings.from(environment);
@@ -39,6 +40,7 @@ class ProcessSandboxConfiguration {
                 interpreters,
                 Map.of(Language.PYTHON, python, Language.NODE, node),
                 settings,
+                blobs,
                 properties);
     }
 

@@ -11,6 +11,7 @@ import org.springframework.data.mongodb.core.mapping.Document;
  * What came of a build.
  *
  * @param id uid, revision and platform
+ * @param image made of the layers, where the platform runs images
  * @param failure null if it succeeded
  */
 @Document("builds")
@@ -19,6 +20,7 @@ record BuildResult(
         long callbackId,
         int attempt,
         List<Layer> layers,
+        @Nullable String image,
         @Nullable Failure failure) {
     BuildResult {
         layers = List.copyOf(layers);

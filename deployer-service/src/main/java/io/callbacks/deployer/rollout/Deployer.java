@@ -66,7 +66,13 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
                 var b = done.build();
                 var id = BuildResult.id(b.uid(), b.revision(), b.platform());
                 repository.take(
-                        new BuildResult(id, b.callbackId(), b.attempt(), done.layers(), null));
+                        new BuildResult(
+                                id,
+                                b.callbackId(),
+                                b.attempt(),
+                                done.layers(),
+                                done.image(),
+                                null));
                 rollouts.wake(b.callbackId());
             }
             case BuildFailed failed -> {
@@ -74,7 +80,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
                 var id = BuildResult.id(b.uid(), b.revision(), b.platform());
                 repository.take(
                         new BuildResult(
-                                id, b.callbackId(), b.attempt(), List.of(), failed.error()));
+                                id, b.callbackId(), b.attempt(), List.of(), null, failed.error()));
                 rollouts.wake(b.callbackId());
             }
             case BuildStarted _, DeploymentObserved _, TargetSeen _ -> {}

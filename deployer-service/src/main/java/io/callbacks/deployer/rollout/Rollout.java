@@ -276,6 +276,7 @@ final class Rollout {
                         setup.type(),
                         setup.path(),
                         build.layers(),
+                        build.image(),
                         setup.limits(),
                         setup.envVersion(),
                         context.opener().open(snapshot.uid(), setup.envSealed()),
