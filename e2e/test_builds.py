@@ -98,6 +98,14 @@ class Builds(unittest.TestCase):
         self.assertEqual(("deployed", "build"), (now["status"], now["error"]["stage"]))
         self.assertEqual(1, self.platform.invoke("steady", {}).json)
 
+    def test_rebuild_is_another_revision_of_the_same(self):
+        callback = self.platform.created("again", HANDLER, library="six==1.16.0")
+        answer = self.platform.call("POST", "/callbacks/%d/rebuild" % callback, headers={"Prefer": "wait=30"})
+        self.assertIn(answer.status, (200, 202), answer)
+        now = self.platform.await_deployment(callback, revision=2)
+        self.assertEqual((2, "built"), (now["latest_build"]["revision"], now["latest_build"]["state"]))
+        self.assertEqual("1.16.0", self.platform.invoke("again", {}).json)
+
     def test_rollback_needs_no_build(self):
         callback = self.platform.created("back", "def handler(event):\n    return 1\n")
         self.platform.call("PUT", "/callbacks/%d" % callback, {"code": "def handler(event):\n    return 2\n"},

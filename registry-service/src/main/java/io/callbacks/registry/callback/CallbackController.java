@@ -171,6 +171,13 @@ final class CallbackController {
         return changed(callbacks.rollback(id, revision), prefer(prefer));
     }
 
+    @PostMapping("/callbacks/{id}/rebuild")
+    ResponseEntity<CallbackView> rebuild(
+            @PathVariable long id,
+            @RequestHeader(name = "Prefer", required = false) @Nullable List<String> prefer) {
+        return changed(callbacks.rebuild(id), prefer(prefer));
+    }
+
     @GetMapping("/callbacks/{id}/revisions")
     Map<String, List<RevisionView>> revisions(@PathVariable long id) {
         var callback = callbacks.read(id);

@@ -280,6 +280,22 @@ final class Callbacks {
         return before.next(to, wish, CallbackChange.CALLBACK_UPDATED, clock.instant());
     }
 
+    /** Builds the newest revision anew, as another one: what it stands on may have changed. */
+    Changed rebuild(long id) {
+        return change(id, IfMatch.ANY, this::rebuilt);
+    }
+
+    private Callback rebuilt(Callback before) {
+        var was = before.source();
+        var again =
+                new Source(
+                        before.lastRevision() + 1, was.type(), was.sourceDigest(), was.library());
+        var now = clock.instant();
+        repository.save(Revision.of(before.uid(), again, now));
+        var wish = wish(before.desired(), again, before.envVersion());
+        return before.next(again, wish, CallbackChange.CALLBACK_UPDATED, now);
+    }
+
     /** Removes it for good; one that was there once and is gone stays gone. */
     Changed delete(long id, IfMatch ifMatch) {
         var callback = repository.find(id).orElseThrow(() -> new UnknownCallback(id));
