@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The curl lines users know, as they stand, against the gateway at localhost:$PORT.
+# The curl lines users know, as they stand, against the gateway at localhost:$PORT; the target is the argument.
 set -eu
 curl() { command curl --silent --show-error --fail-with-body "${@//localhost:8000/localhost:$PORT}"; echo; }
 
@@ -47,5 +47,5 @@ curl -X PUT "http://localhost:8000/callbacks/1" \
 for id in 1 2; do
 curl -X POST "http://localhost:8000/deploy/" \
   -H "Content-Type: application/json" \
-  -d '{"callback_id": '$id', "status": true, "c_type": "process"}'
+  -d '{"callback_id": '$id', "status": true, "c_type": "'"${1:-process}"'"}'
 done
