@@ -32,11 +32,10 @@ final class Instances {
         return client.request(call.method())
                 .uri(turn.instance().url() + call.request().uri())
                 .send(
-                        (request, out) -> {
-                            var headers = request.requestHeaders();
-                            Upstream.requestHeaders(call.request(), call.body(), headers);
+                        (_, out) -> {
+                            var headers = Upstream.headersOf(call.request(), call.body());
                             PlatformHeaders.addTo(headers, call, turn);
-                            return call.body().exists() ? out.send(call.body().content()) : out;
+                            return Upstream.request(out, headers, call.body());
                         })
                 .response((answer, content) -> answer(call, turn, answer, content))
                 .then()

@@ -12,7 +12,8 @@ public final class EndToEndHeaders {
     /** The platform's own; nobody else's are let through. */
     public static final String PLATFORM = "X-Callbacks-";
 
-    private static final String FORWARDED = "X-Forwarded-";
+    private static final String FORWARDED = "Forwarded";
+    private static final String X_FORWARDED = "X-Forwarded-";
 
     private static final Set<String> HOP_BY_HOP =
             names(
@@ -28,8 +29,8 @@ public final class EndToEndHeaders {
                     "Transfer-Encoding",
                     "Upgrade");
 
-    /** Made anew for every message. */
-    private static final Set<String> MADE_ANEW = names("Content-Length", "Forwarded", "Host");
+    /** A request without them would be another one, whatever {@code Connection} names. */
+    private static final Set<String> INDISPENSABLE = names("Content-Length", "Host");
 
     private EndToEndHeaders() {}
 
@@ -44,8 +45,8 @@ public final class EndToEndHeaders {
             var header = headers.next();
             var name = header.getKey().toString();
             if (isEndToEnd(name, named)
-                    && !MADE_ANEW.contains(name)
-                    && !startsWith(name, FORWARDED)
+                    && !name.equalsIgnoreCase(FORWARDED)
+                    && !startsWith(name, X_FORWARDED)
                     && !startsWith(name, PLATFORM)) {
                 out.add(header.getKey(), header.getValue());
             }
@@ -96,6 +97,7 @@ public final class EndToEndHeaders {
         for (var name : more) {
             all.add(name.strip());
         }
+        all.removeAll(INDISPENSABLE);
         return all;
     }
 

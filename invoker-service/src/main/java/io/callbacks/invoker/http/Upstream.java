@@ -3,6 +3,7 @@ package io.callbacks.invoker.http;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
+import reactor.netty.NettyOutbound;
+import reactor.netty.NettyPipeline;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
@@ -49,27 +52,38 @@ public final class Upstream {
                 .compress(false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
+                .doOnChannelInit(
+                        (_, channel, _) ->
+                                channel.pipeline()
+                                        .addAfter(
+                                                NettyPipeline.HttpCodec,
+                                                GivenHead.class.getSimpleName(),
+                                                new GivenHead()))
                 .httpResponseDecoder(
                         limits ->
                                 limits.maxHeaderSize(LONGEST_HEAD)
                                         .maxInitialLineLength(LONGEST_HEAD));
     }
 
-    /** Makes {@code out} the headers of a request: the caller's, and no others. */
-    public static void requestHeaders(
-            HttpServerRequest request, RequestBody body, HttpHeaders out) {
-        var in = request.requestHeaders();
-        out.clear();
-        out.set(HttpHeaderNames.HOST, in.get(HttpHeaderNames.HOST));
-        EndToEndHeaders.ofRequest(in, out);
-        var length = in.get(CONTENT_LENGTH);
-        if (length != null) {
-            out.set(CONTENT_LENGTH, length);
-        } else if (body.length().isPresent()) {
-            out.set(CONTENT_LENGTH, body.length().getAsLong());
-        } else if (body.exists()) {
-            out.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
+    /** The headers a request is sent on with: the caller's, and no others. */
+    public static HttpHeaders headersOf(HttpServerRequest request, RequestBody body) {
+        var headers = new DefaultHttpHeaders();
+        EndToEndHeaders.ofRequest(request.requestHeaders(), headers);
+        if (headers.contains(CONTENT_LENGTH)) {
+            return headers;
         }
+        if (body.length().isPresent()) {
+            headers.set(CONTENT_LENGTH, body.length().getAsLong());
+        } else if (body.exists()) {
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
+        }
+        return headers;
+    }
+
+    /** Sends a request with exactly these headers. */
+    public static NettyOutbound request(NettyOutbound out, HttpHeaders headers, RequestBody body) {
+        out.withConnection(connection -> GivenHead.give(connection, headers));
+        return body.exists() ? out.send(body.content()) : out;
     }
 
     /** Hands an answer back, its headers being there already; each part of a stream as it comes. */

@@ -104,12 +104,11 @@ public final class Management
         return client.request(request.method())
                 .uri(service.url() + request.uri())
                 .send(
-                        (message, out) -> {
-                            var headers = message.requestHeaders();
-                            Upstream.requestHeaders(request, body, headers);
+                        (_, out) -> {
+                            var headers = Upstream.headersOf(request, body);
                             Forwarded.addTo(headers, request);
                             headers.set(RequestId.HEADER, RequestId.of(request.requestHeaders()));
-                            return body.exists() ? out.send(body.content()) : out;
+                            return Upstream.request(out, headers, body);
                         })
                 .response(
                         (answer, content) -> {

@@ -37,15 +37,20 @@ class GatewayHeaderTests {
     }
 
     private Head passed(String headers) throws InterruptedException {
-        gateway.call("GET /api/hello HTTP/1.1\nHost: shop.test:81\n" + headers + "\n");
+        return sent("GET /api/hello HTTP/1.1\nHost: shop.test:81\n" + headers + "\n");
+    }
+
+    private Head sent(String request) throws InterruptedException {
+        gateway.call(request);
         return instance.received().head();
     }
 
-    @Test
-    void addsNothingToARequestButWhatItMust() throws Exception {
-        assertThat(passed("").names())
-                .containsExactlyInAnyOrder(
-                        "host",
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+    void addsNothingToARequestButWhatItMust(String method) throws Exception {
+        assertThat(sent(method + " /api/hello HTTP/1.1\nHost: x\n\n").names())
+                .containsExactly(
+                        "Host",
                         "X-Forwarded-For",
                         "X-Forwarded-Host",
                         "X-Forwarded-Port",
@@ -64,6 +69,36 @@ class GatewayHeaderTests {
                 .contains("X-oDD-caSE: a,  b", "user-agent: me", "Accept: x/y", "x-two: 1")
                 .contains("x-two: 2");
         assertThat(head.header("host")).contains("shop.test:81");
+    }
+
+    @Test
+    void keepsTheNamesAndPlacesOfThoseItNeedsItself() throws Exception {
+        var head =
+                sent(
+                        "POST /api/hello HTTP/1.1\nX-One: 1\nhOST: shop.test\nX-Two: 2\n"
+                                + "content-LENGTH: 3\nX-Three: 3\n\nabc");
+        assertThat(head.headers())
+                .startsWith(
+                        "X-One: 1",
+                        "hOST: shop.test",
+                        "X-Two: 2",
+                        "content-LENGTH: 3",
+                        "X-Three: 3");
+    }
+
+    @Test
+    void keepsThoseItNeedsItselfWhateverConnectionNames() throws Exception {
+        var head =
+                sent(
+                        "POST /api/hello HTTP/1.1\nConnection: Host, content-length\n"
+                                + "Host: shop.test\nContent-Length: 3\n\nabc");
+        assertThat(head.headers()).startsWith("Host: shop.test", "Content-Length: 3");
+    }
+
+    @Test
+    void givesARequestNothingOfTheOneBeforeIt() throws Exception {
+        passed("X-Before: 1\n");
+        assertThat(passed("").header("x-before")).isEmpty();
     }
 
     @Test
