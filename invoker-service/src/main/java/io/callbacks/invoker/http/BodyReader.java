@@ -6,7 +6,6 @@ import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
@@ -51,11 +50,6 @@ final class BodyReader extends BaseSubscriber<ByteBuf> implements RequestBody {
     @Override
     public boolean isRepeatable() {
         return state == State.WHOLE || !used;
-    }
-
-    @Override
-    public OptionalLong length() {
-        return state == State.WHOLE ? OptionalLong.of(size) : OptionalLong.empty();
     }
 
     @Override

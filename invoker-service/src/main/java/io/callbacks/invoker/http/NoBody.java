@@ -1,7 +1,6 @@
 package io.callbacks.invoker.http;
 
 import io.netty.buffer.ByteBuf;
-import java.util.OptionalLong;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
@@ -17,11 +16,6 @@ enum NoBody implements RequestBody {
     @Override
     public boolean isRepeatable() {
         return true;
-    }
-
-    @Override
-    public OptionalLong length() {
-        return OptionalLong.empty();
     }
 
     @Override

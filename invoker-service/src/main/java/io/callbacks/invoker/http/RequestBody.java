@@ -4,7 +4,6 @@ import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
 
 import io.netty.buffer.ByteBuf;
-import java.util.OptionalLong;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
@@ -42,9 +41,6 @@ public sealed interface RequestBody permits BodyReader, NoBody {
 
     /** Whether {@link #content()} may be used (again). */
     boolean isRepeatable();
-
-    /** How many bytes it has, if that is known. */
-    OptionalLong length();
 
     /** The bytes. */
     Publisher<ByteBuf> content();

@@ -69,12 +69,7 @@ public final class Upstream {
     public static HttpHeaders headersOf(HttpServerRequest request, RequestBody body) {
         var headers = new DefaultHttpHeaders();
         EndToEndHeaders.ofRequest(request.requestHeaders(), headers);
-        if (headers.contains(CONTENT_LENGTH)) {
-            return headers;
-        }
-        if (body.length().isPresent()) {
-            headers.set(CONTENT_LENGTH, body.length().getAsLong());
-        } else if (body.exists()) {
+        if (body.exists() && !headers.contains(CONTENT_LENGTH)) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
         }
         return headers;

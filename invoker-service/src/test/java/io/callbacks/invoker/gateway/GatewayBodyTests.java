@@ -50,7 +50,11 @@ class GatewayBodyTests {
     }
 
     private static Caller inChunks(Caller caller, byte[] body) {
-        caller.send("POST /api/in HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n");
+        return inChunks(caller, "POST", body);
+    }
+
+    private static Caller inChunks(Caller caller, String method, byte[] body) {
+        caller.send(method + " /api/in HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n");
         for (int at = 0; at < body.length; at += 50_000) {
             int length = Math.min(50_000, body.length - at);
             caller.send(Integer.toHexString(length) + "\n");
@@ -85,7 +89,27 @@ class GatewayBodyTests {
         }
         var received = instance.received();
         assertThat(received.body()).isEqualTo(body);
-        assertThat(received.head().header("content-length").isPresent()).isEqualTo(length <= MIB);
+        assertThat(received.head().header("transfer-encoding")).contains("chunked");
+        assertThat(received.head().header("content-length")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3 * MIB})
+    void passesABodyOfAGetOn(int length) throws Exception {
+        gateway.routes.set(Targets.of(1, "ANY", "in").at("1-1-a", instance.url()).target());
+        var body = bytes(length);
+        try (var caller = gateway.caller()) {
+            caller.send("GET /api/in HTTP/1.1\nHost: x\nContent-Length: " + length + "\n\n");
+            assertThat(caller.raw(body).answer().text()).isEqualTo("got it");
+            inChunks(caller, "GET", body).send("0\n\n");
+            assertThat(caller.answer().text()).isEqualTo("got it");
+        }
+        var known = instance.received();
+        assertThat(known.body()).isEqualTo(body);
+        assertThat(known.head().header("content-length")).contains(String.valueOf(length));
+        var inChunks = instance.received();
+        assertThat(inChunks.body()).isEqualTo(body);
+        assertThat(inChunks.head().header("transfer-encoding")).contains("chunked");
     }
 
     @Test

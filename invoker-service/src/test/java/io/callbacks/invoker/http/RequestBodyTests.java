@@ -37,20 +37,13 @@ class RequestBodyTests {
 
     private static Mono<Void> echo(HttpServerRequest request, HttpServerResponse response) {
         return RequestBody.read(request, 4, 8)
-                .flatMap(
-                        body ->
-                                response.header("Whole", String.valueOf(body.length().isPresent()))
-                                        .send(twice(body))
-                                        .then()
-                                        .doFinally(_ -> body.release()))
+                .flatMap(body -> response.send(twice(body)).then().doFinally(_ -> body.release()))
                 .onErrorResume(ProblemException.class, e -> e.problem().answer(request, response));
     }
 
     private static Flux<io.netty.buffer.ByteBuf> twice(RequestBody body) {
-        var once = Flux.from(body.content());
-        return body.isRepeatable() && body.length().isPresent()
-                ? once.concatWith(body.content())
-                : once;
+        var again = Flux.defer(() -> body.isRepeatable() ? body.content() : Flux.empty());
+        return Flux.from(body.content()).concatWith(again);
     }
 
     private Caller caller() {
@@ -60,10 +53,8 @@ class RequestBodyTests {
     @Test
     void canBeHadTwiceWhereItIsSmall() {
         try (var caller = caller()) {
-            var answer =
-                    caller.send("POST / HTTP/1.1\nHost: x\nContent-Length: 4\n\nabcd").answer();
-            assertThat(answer.text()).isEqualTo("abcdabcd");
-            assertThat(answer.header("whole")).contains("true");
+            caller.send("POST / HTTP/1.1\nHost: x\nContent-Length: 4\n\nabcd");
+            assertThat(caller.answer().text()).isEqualTo("abcdabcd");
         }
     }
 
@@ -71,7 +62,7 @@ class RequestBodyTests {
     void isStreamedWhereItIsNot() {
         try (var caller = caller()) {
             caller.send("POST / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n5\nabcde\n");
-            assertThat(caller.head().header("whole")).contains("false");
+            caller.head();
             assertThat(caller.chunk()).asString().isEqualTo("abcde");
             caller.send("2\nfg\n");
             assertThat(caller.chunk()).asString().isEqualTo("fg");
