@@ -28,7 +28,7 @@ final class PlatformHeaders {
     /** Adds what the instance must know. */
     static void addTo(HttpHeaders out, Invocation call, Turn turn) {
         Forwarded.addTo(out, call.request());
-        out.set(RequestId.HEADER, call.call().id());
+        RequestId.addTo(out, call.call().id());
         out.set("X-Callbacks-Instance", turn.instance().id());
         out.set("X-Callbacks-Resource", "/" + call.target().template().text());
         out.set("X-Callbacks-Source-Ip", Forwarded.addressOf(call.request()));

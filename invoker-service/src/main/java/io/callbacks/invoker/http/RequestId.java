@@ -1,6 +1,7 @@
 package io.callbacks.invoker.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -17,6 +18,13 @@ public final class RequestId {
     public static String of(HttpHeaders headers) {
         var sent = headers.get(HEADER);
         return sent != null && isSane(sent) ? sent : made();
+    }
+
+    /** Adds it to a request, unless it is there already, as its caller wrote it. */
+    public static void addTo(HttpHeaders headers, String id) {
+        if (!headers.getAll(HEADER).equals(List.of(id))) {
+            headers.set(HEADER, id);
+        }
     }
 
     private static boolean isSane(String id) {

@@ -107,7 +107,7 @@ public final class Management
                         (_, out) -> {
                             var headers = Upstream.headersOf(request, body);
                             Forwarded.addTo(headers, request);
-                            headers.set(RequestId.HEADER, RequestId.of(request.requestHeaders()));
+                            RequestId.addTo(headers, RequestId.of(request.requestHeaders()));
                             return Upstream.request(out, headers, body);
                         })
                 .response(

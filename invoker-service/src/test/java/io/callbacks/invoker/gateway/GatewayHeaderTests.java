@@ -145,6 +145,20 @@ class GatewayHeaderTests {
         assertThat(head.header("x-callbacks-error")).isEmpty();
     }
 
+    @Test
+    void keepsTheNameAndPlaceOfARequestId() throws Exception {
+        var head = passed("x-request-ID: mine\nX-After: 1\n");
+        assertThat(head.headers())
+                .startsWith("Host: shop.test:81", "x-request-ID: mine", "X-After: 1");
+        assertThat(head.all("x-request-id")).containsExactly("mine");
+    }
+
+    @Test
+    void hasOneRequestIdWhereTwoAreSent() throws Exception {
+        assertThat(passed("X-Request-Id: one\nx-request-id: two\n").all("x-request-id"))
+                .containsExactly("one");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a", "A-b_c.1", "0123456789012345678901234567890123456789"})
     void keepsASaneRequestId(String id) throws Exception {
