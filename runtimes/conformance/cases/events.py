@@ -121,6 +121,31 @@ def headers_of_the_platform_are_taken_off(instance):
 
 
 @case("event")
+def headers_of_the_hop_are_taken_off(instance):
+    hop = [("Connection", "keep-alive"), ("Keep-Alive", "timeout=5"), ("Proxy-Connection", "keep-alive"),
+           ("Proxy-Authorization", "Basic eDp5"), ("te", "trailers"), ("Trailer", "X-T"), ("UPGRADE", "h2c")]
+    event = event_of(instance.get("/api/x", *hop, ("X-Kept", "1")))
+    expect(sorted(event["multiValueHeaders"]), ["Host", "X-Kept", "X-Request-Id"], "the headers")
+    expect(sorted(event["headers"]), ["Host", "X-Kept", "X-Request-Id"], "the headers")
+
+
+@case("event")
+def length_is_told_as_it_was_sent(instance):
+    with instance.talk(b"POST /api/x HTTP/1.1\r\nHost: x\r\ncontent-LENGTH: 3\r\n\r\nabc") as talk:
+        headers = event_of(talk.answer())["headers"]
+    expect(headers.get("content-LENGTH"), "3", "content-LENGTH")
+
+
+@case("event")
+def body_in_chunks_has_neither_length_nor_coding(instance):
+    with instance.talk(b"POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+                       b"3\r\nabc\r\n0\r\n\r\n") as talk:
+        event = event_of(talk.answer())
+    expect(event["body"], "abc", "the body")
+    expect(sorted(event["headers"]), ["Host", "X-Request-Id"], "the headers")
+
+
+@case("event")
 def source_ip_is_told(instance):
     event = event_of(instance.get("/api/x", ("X-Callbacks-Source-Ip", "203.0.113.9")))
     expect(event["requestContext"]["identity"]["sourceIp"], "203.0.113.9", "sourceIp")

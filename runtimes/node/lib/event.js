@@ -1,12 +1,14 @@
 'use strict';
 // The event and the context a handler gets: the API Gateway proxy event, payload 1.0.
 
+const { HOP_BY_HOP } = require('./http1');
+
 const PREFIX = '/api';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * What a worker has to know of a request; the gateway's own headers are taken off.
+ * What a worker has to know of a request; the gateway's own headers and those of the hop are taken off.
  *
  * @param {{method: string, target: string, headers: [string, string][]}} request
  */
@@ -16,7 +18,7 @@ function jobOf(request, requestId, peer, milliseconds) {
   for (const header of request.headers) {
     const name = header[0].toLowerCase();
     if (name.startsWith('x-callbacks-')) told.set(name, header[1]);
-    else headers.push(header);
+    else if (!HOP_BY_HOP.has(name)) headers.push(header);
   }
   if (!headers.some(([name]) => name.toLowerCase() === 'x-request-id')) headers.push(['X-Request-Id', requestId]);
   return {

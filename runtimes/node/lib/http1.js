@@ -28,7 +28,7 @@ const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
 const HOP_BY_HOP = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer',
-  'transfer-encoding', 'upgrade', 'content-length',
+  'transfer-encoding', 'upgrade',
 ]);
 
 /** A request that is refused; the connection cannot be used after it. */
@@ -245,7 +245,7 @@ function checkedHeaders(headers) {
   if (sizeOf(headers) > MAX_HEAD) throw new TypeError('headers are larger than 64 KiB');
   return headers.filter(([name]) => {
     const known = name.toLowerCase();
-    return !HOP_BY_HOP.has(known) && !known.startsWith('x-callbacks-');
+    return !HOP_BY_HOP.has(known) && known !== 'content-length' && !known.startsWith('x-callbacks-');
   });
 }
 
@@ -276,5 +276,5 @@ function jsonAnswer(status, value, headers, { keepAlive = true, withBody = true 
 }
 
 module.exports = {
-  CONTINUE, LAST_CHUNK, MAX_HEAD, HttpError, Parser, checkedHeaders, chunkOf, headOf, isHeader, jsonAnswer, sizeOf,
+  CONTINUE, HOP_BY_HOP, LAST_CHUNK, MAX_HEAD, HttpError, Parser, checkedHeaders, chunkOf, headOf, isHeader, jsonAnswer, sizeOf,
 };

@@ -35,6 +35,11 @@ describe('the event', () => {
     assert.equal(eventFor().headers['X-Request-Id'], 'id-1');
   });
 
+  test('has no headers of the hop', () => {
+    const headers = [['Host', 'h'], ['Transfer-Encoding', 'chunked'], ['CONNECTION', 'x'], ['te', 'trailers'], ['X-A', '1']];
+    assert.deepEqual(Object.keys(eventFor({ headers }).headers), ['Host', 'X-A', 'X-Request-Id']);
+  });
+
   test('takes from the gateway what it says of the request', () => {
     const headers = [
       ['X-Callbacks-Resource', '/a/{id}'], ['X-Callbacks-Path-Parameters', '{"id":"1"}'], ['X-Callbacks-Source-Ip', '1.2.3.4'],

@@ -4,6 +4,8 @@ import json
 import time
 from urllib.parse import parse_qsl
 
+from .http1 import HOP_BY_HOP
+
 PREFIX = "/api"
 
 
@@ -22,12 +24,13 @@ class Job:
 
 
 def job_of(request, request_id, peer, deadline):
-    """What a worker has to know of a request; the gateway's own headers are taken off."""
+    """What a worker has to know of a request; the gateway's own headers and those of the hop are taken off."""
     told, kept = {}, []
     for name, value in request.headers:
-        if name.lower().startswith("x-callbacks-"):
-            told[name.lower()] = value
-        else:
+        known = name.lower()
+        if known.startswith("x-callbacks-"):
+            told[known] = value
+        elif known not in HOP_BY_HOP:
             kept.append((name, value))
     if not any(name.lower() == "x-request-id" for name, _ in kept):
         kept.append(("X-Request-Id", request_id))

@@ -11,6 +11,10 @@ CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,256})?\r\n")
 MAX_HEAD = 64 << 10
 MAX_TRAILERS = 4 << 10
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+HOP_BY_HOP = {
+    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+    "transfer-encoding", "upgrade",
+}
 REASONS = {
     200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 206: "Partial Content", 301: "Moved Permanently",
     302: "Found", 303: "See Other", 304: "Not Modified", 307: "Temporary Redirect", 308: "Permanent Redirect",
@@ -183,10 +187,6 @@ class Parser:
 
 NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*\Z")
-HOP_BY_HOP = {
-    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
-    "transfer-encoding", "upgrade", "content-length",
-}
 
 
 def checked_headers(headers):
@@ -202,7 +202,7 @@ def checked_headers(headers):
 
 
 def passes(name):
-    return name not in HOP_BY_HOP and not name.startswith("x-callbacks-")
+    return name not in HOP_BY_HOP and name != "content-length" and not name.startswith("x-callbacks-")
 
 
 def encoded(text):

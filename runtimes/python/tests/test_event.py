@@ -40,6 +40,10 @@ class Events(unittest.TestCase):
         self.assertEqual(made["requestContext"]["identity"], {"sourceIp": "1.2.3.4", "userAgent": "u"})
         self.assertFalse([name for name in made["headers"] if name.lower().startswith("x-callbacks")])
 
+    def test_headers_of_the_hop_are_taken_off(self):
+        made = event(headers=[("Connection", "keep-alive"), ("TE", "trailers"), ("keep-alive", "5"), ("X-A", "b")])
+        self.assertEqual(sorted(made["headers"]), ["Content-Length", "Host", "X-A", "X-Request-Id"])
+
     def test_defaults_without_them(self):
         made = event()
         self.assertEqual((made["resource"], made["pathParameters"]), ("/{proxy+}", None))
