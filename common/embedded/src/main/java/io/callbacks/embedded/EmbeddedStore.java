@@ -3,6 +3,7 @@ package io.callbacks.embedded;
 import de.bwaldvogel.mongo.MongoServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedStore implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedStore.class);
+    private static final String LOOPBACK = "127.0.0.1";
     private static final int CACHE_MEGABYTES = 16;
     private static final int OLD_CHUNKS_KEPT_MILLIS = 5_000;
     private static final int COMPACTED_EVERY_SECONDS = 2;
@@ -41,18 +43,27 @@ public final class EmbeddedStore implements AutoCloseable {
     }
 
     /**
+     * Starts a store on the loopback interface.
+     *
+     * @see #start(Path, InetSocketAddress)
+     */
+    public static EmbeddedStore start(Path directory, int port) {
+        return start(directory, new InetSocketAddress(LOOPBACK, port));
+    }
+
+    /**
      * Starts a store and returns when it takes requests.
      *
      * @param directory where its file is or will be
-     * @param port where clients connect, on the loopback interface; 0: any free one
+     * @param address where clients connect; port 0: any free one
      * @throws IllegalStateException if it cannot be started, for instance because its file is open
      *     in another process
      */
-    public static EmbeddedStore start(Path directory, int port) {
+    public static EmbeddedStore start(Path directory, InetSocketAddress address) {
         var backend = new DurableBackend(open(directory.resolve("store.mv")));
         var server = new MongoServer(backend);
         try {
-            server.bind("127.0.0.1", port);
+            server.bind(address);
         } catch (RuntimeException e) {
             server.shutdownNow();
             backend.close();
@@ -63,7 +74,8 @@ public final class EmbeddedStore implements AutoCloseable {
 
     /** Where clients connect, without the name of a database. */
     public String uri() {
-        return "mongodb://127.0.0.1:" + server.getLocalAddress().getPort();
+        var address = server.getLocalAddress();
+        return "mongodb://%s:%d".formatted(address.getHostString(), address.getPort());
     }
 
     @Override
