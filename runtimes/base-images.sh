@@ -125,8 +125,6 @@ java() {
 
 # ---------------------------------------------------------------- Images
 
-reference() { printf 'callbacks/base-%s:local' "$1"; }
-
 # The recipe is this file, what it takes from this machine besides packages, and for Java the JDK.
 recipe() {
     {
@@ -136,30 +134,35 @@ recipe() {
     } | sha256sum | cut -c 1-16
 }
 
-is_there() {
-    [ "$(docker image inspect --format '{{index .Config.Labels "callbacks.io/recipe"}}' "$(reference "$1")" \
-        2>/dev/null)" = "$(recipe "$1")" ]
-}
+told_by_docker() { docker image inspect --format "$1" "$2" 2>/dev/null || true; }
 
 make() {
-    local kind=$1 tar=$STATE/$1.tar begin=$SECONDS
-    if [ -z "$AGAIN" ] && is_there "$kind"; then
-        say "$(reference "$kind") is there"
+    local kind=$1 image=callbacks/base-$1:local tar=$STATE/$1.tar begin=$SECONDS old
+    if [ -z "$AGAIN" ] &&
+        [ "$(told_by_docker '{{index .Config.Labels "callbacks.io/recipe"}}' "$image")" = "$(recipe "$kind")" ]; then
+        say "$image is there"
         return
     fi
     install_mmdebstrap
     mkdir -p "$STATE"
     "$kind" "$tar"
-    import "$kind" "$tar" >/dev/null
+    old=$(told_by_docker '{{.Id}}' "$image")
+    import "$kind" "$tar" "$image" >/dev/null
+    forget "$old"
     rm -f "$tar"
-    say "made $(reference "$kind") in $((SECONDS - begin)) s"
+    say "made $image in $((SECONDS - begin)) s"
+}
+
+# The image that had the name before, unless something is still of it.
+forget() {
+    if [ -n "$1" ]; then docker image rm "$1" >/dev/null 2>&1 || true; fi
 }
 
 import() {
     local path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     docker import --change "ENV PATH=/opt/$1/bin:$path LANG=C.UTF-8" \
         --change "ENV SSL_CERT_FILE=$BUNDLE NODE_EXTRA_CA_CERTS=$BUNDLE REQUESTS_CA_BUNDLE=$BUNDLE PIP_CERT=$BUNDLE" \
-        --change "LABEL callbacks.io/recipe=$(recipe "$1")" "$2" "$(reference "$1")"
+        --change "LABEL callbacks.io/recipe=$(recipe "$1")" "$2" "$3"
 }
 
 AGAIN=
