@@ -1,6 +1,5 @@
 package io.callbacks.service.outbox;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,32 +7,21 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.callbacks.embedded.EmbeddedBroker;
 import io.callbacks.embedded.EmbeddedStore;
-import io.callbacks.event.BuildEvent.BuildKey;
-import io.callbacks.event.BuildEvent.BuildStarted;
 import io.callbacks.event.EventCodec;
 import io.callbacks.event.Topics;
 import io.callbacks.service.lease.Lease;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -163,67 +151,10 @@ class RelayTests {
         return Map.of("bootstrap.servers", broker.address());
     }
 
-    /** The attempts from..to that a committed reader sees, in order. */
     private List<Integer> published(int from, int to) {
-        var settings =
-                Map.<String, Object>of(
-                        "bootstrap.servers", broker.address(),
-                        "isolation.level", "read_committed",
-                        "auto.offset.reset", "earliest");
-        try (var consumer =
-                new KafkaConsumer<>(
-                        settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            var partitions =
-                    consumer.partitionsFor(Topics.BUILD).stream()
-                            .map(p -> new TopicPartition(p.topic(), p.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            var ends = consumer.endOffsets(partitions);
-            var seen = new ArrayList<Integer>();
-            while (ends.entrySet().stream()
-                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(100)).forEach(r -> seen.add(attempt(r)));
-            }
-            return seen.stream().filter(n -> n >= from && n <= to).toList();
-        }
-    }
-
-    private static int attempt(ConsumerRecord<String, byte[]> record) {
-        return Integer.parseInt(
-                new String(record.value(), UTF_8).replaceAll(".*\"attempt\":(\\d+).*", "$1"));
-    }
-
-    /** One document; what waits in it is numbers. */
-    private static class NumberedOutbox implements Outbox<String> {
-        private final ConcurrentSkipListSet<Integer> numbers = new ConcurrentSkipListSet<>();
-
-        void add(Integer... more) {
-            numbers.addAll(List.of(more));
-        }
-
-        boolean isEmpty() {
-            return numbers.isEmpty();
-        }
-
-        @Override
-        public List<String> waiting(int limit) {
-            return numbers.isEmpty() ? List.of() : List.of("all");
-        }
-
-        @Override
-        public List<Waiting<String>> render(Collection<String> ids) {
-            return numbers.stream().map(NumberedOutbox::fact).toList();
-        }
-
-        private static Waiting<String> fact(int number) {
-            var key = new BuildKey(1, UUID.randomUUID().toString(), 1, "process", number);
-            return new Waiting<>("all", number, new BuildStarted(key), Instant.EPOCH);
-        }
-
-        @Override
-        public void published(List<Waiting<String>> sent) {
-            numbers.headSet((int) sent.getLast().sequence(), true).clear();
-        }
+        return NumberedOutbox.published(broker.address()).stream()
+                .filter(n -> n >= from && n <= to)
+                .toList();
     }
 
     /** Stops in the middle of its first rendering until it is revived. */
