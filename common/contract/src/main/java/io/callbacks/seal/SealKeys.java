@@ -10,10 +10,11 @@ import com.google.crypto.tink.hybrid.PredefinedHybridParameters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -27,8 +28,8 @@ import java.util.Set;
  * @param privateKeyset what {@link Opener} needs
  */
 public record SealKeys(Path publicKeyset, Path privateKeyset) {
-    private static final Set<PosixFilePermission> OWNER_ONLY =
-            PosixFilePermissions.fromString("rw-------");
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     /**
      * The keysets of a directory, made if there are none.
@@ -70,15 +71,22 @@ public record SealKeys(Path publicKeyset, Path privateKeyset) {
                 handle.getPublicKeysetHandle());
     }
 
-    /** Never there half: written beside and moved into place, with its mode from the beginning. */
+    /**
+     * Linked into place whole, so that of several services that make keys one's are everybody's.
+     */
     private static void write(Path file, String json) throws IOException {
-        var beside = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(beside);
-        Files.createFile(beside, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        try (var channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(json.getBytes(UTF_8)));
-            channel.force(true);
+        var beside =
+                Files.createTempFile(file.toAbsolutePath().getParent(), "new-", null, OWNER_ONLY);
+        try {
+            try (var channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(json.getBytes(UTF_8)));
+                channel.force(true);
+            }
+            Files.createLink(file, beside);
+        } catch (FileAlreadyExistsException e) {
+            return; // another service was quicker
+        } finally {
+            Files.delete(beside);
         }
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

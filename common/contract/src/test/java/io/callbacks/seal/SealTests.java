@@ -7,7 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +48,23 @@ class SealTests {
                 .containsEntry("A", "value");
         assertThat(Sealer.of(again.publicKeyset()).keyId())
                 .isEqualTo(Sealer.of(first.publicKeyset()).keyId());
+    }
+
+    @Test
+    void makesOnePairHoweverManyServicesBeginAtOnce() throws Exception {
+        List<Future<SealKeys>> made;
+        try (var services = Executors.newFixedThreadPool(8)) {
+            Callable<SealKeys> service = () -> SealKeys.in(directory);
+            made = services.invokeAll(Collections.nCopies(8, service));
+        }
+        for (var keys : made) {
+            var sealed = Sealer.of(keys.get().publicKeyset()).seal("uid", "A", "value");
+            assertThat(Opener.of(keys.get().privateKeyset()).open("uid", Map.of("A", sealed)))
+                    .containsEntry("A", "value");
+        }
+        try (var files = Files.list(directory)) {
+            assertThat(files).hasSize(2);
+        }
     }
 
     @Test
