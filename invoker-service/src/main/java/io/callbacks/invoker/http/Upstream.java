@@ -31,6 +31,9 @@ public final class Upstream {
     /** Shorter than what is behind the door keeps them, so that none is used while it is closed. */
     private static final Duration IDLE = Duration.ofSeconds(30);
 
+    /** An engine's DNS says ten minutes, and gives a service another address when it comes back. */
+    private static final Duration ADDRESS_KEPT = Duration.ofSeconds(1);
+
     private Upstream() {}
 
     /** A client that sends a request once, and adds nothing to it. */
@@ -46,6 +49,7 @@ public final class Upstream {
                         .build();
         return HttpClient.create(connections)
                 .runOn(loops)
+                .resolver(names -> names.cacheMaxTimeToLive(ADDRESS_KEPT).roundRobinSelection(true))
                 // a request that was read but not answered may have been carried out
                 .disableRetry(true)
                 .followRedirect(false)
