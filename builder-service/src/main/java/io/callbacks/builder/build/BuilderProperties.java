@@ -9,7 +9,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * How callbacks are built.
  *
- * @param directory this builder's own: logs, tools, caches, work in progress
+ * @param directory this builder's own: tools, caches, work in progress
+ * @param logs build logs, shared by all copies of the builder
  * @param parallel installs that go on at once
  * @param timeout the longest time an install may take
  * @param largestLayer how much an install may bring
@@ -20,6 +21,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("callbacks.builder")
 public record BuilderProperties(
         Path directory,
+        Path logs,
         @DefaultValue("4") int parallel,
         @DefaultValue("10m") Duration timeout,
         @DefaultValue("1GB") DataSize largestLayer,
@@ -32,6 +34,7 @@ public record BuilderProperties(
                     "callbacks.builder.parallel must be at least 1: " + parallel);
         }
         directory = directory.toAbsolutePath().normalize();
+        logs = logs.toAbsolutePath().normalize();
     }
 
     /** Where work in progress lies; what a former life left there goes at the start. */

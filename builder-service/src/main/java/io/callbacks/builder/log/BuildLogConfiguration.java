@@ -9,8 +9,6 @@ class BuildLogConfiguration {
     @Bean
     FileBuildLogs buildLogs(BuilderProperties properties) {
         return new FileBuildLogs(
-                properties.directory().resolve("logs"),
-                properties.longestLog().toBytes(),
-                properties.logsKept());
+                properties.logs(), properties.longestLog().toBytes(), properties.logsKept());
     }
 }
