@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,7 +12,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The shims, unpacked.
@@ -23,15 +20,13 @@ import java.util.TreeMap;
  * @param node directory that holds {@code main.js}
  */
 public record Shims(Path python, Path node) {
-    private static final String ROOT = "/io/callbacks/runtimes/";
-
     /**
      * Unpacks the shims into a directory below {@code parent} that is named for their content. What
      * is there already and whole is used as it is; several may do this at once.
      */
     public static Shims unpackInto(Path parent) {
         try {
-            var files = packed();
+            var files = Packed.files();
             var home = parent.resolve(digest(files));
             for (var file : files.entrySet()) {
                 put(home.resolve(file.getKey()), file.getValue());
@@ -51,37 +46,6 @@ public record Shims(Path python, Path node) {
         var beside = Files.createTempFile(file.resolveSibling(""), "new-", null);
         Files.write(beside, content);
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /** All files by name, with forward slashes. */
-    private static Map<String, byte[]> packed() throws IOException {
-        var marker = Shims.class.getResource(ROOT + "python/main.py");
-        if (marker == null) {
-            throw new IOException("the shims are not packed into this build");
-        }
-        var place = marker.toString();
-        if (!place.startsWith("jar:")) {
-            return files(Path.of(URI.create(place)).resolve("../..").normalize());
-        }
-        var jar = place.substring("jar:".length(), place.lastIndexOf("!" + ROOT));
-        try (var system = FileSystems.newFileSystem(Path.of(URI.create(jar)))) {
-            return files(system.getPath(ROOT));
-        }
-    }
-
-    private static Map<String, byte[]> files(Path root) throws IOException {
-        var files = new TreeMap<String, byte[]>();
-        for (var language : new String[] {"python", "node"}) {
-            var directory = root.resolve(language);
-            if (Files.isDirectory(directory)) {
-                try (var found = Files.walk(directory)) {
-                    for (var file : (Iterable<Path>) found.filter(Files::isRegularFile)::iterator) {
-                        files.put(root.relativize(file).toString(), Files.readAllBytes(file));
-                    }
-                }
-            }
-        }
-        return files;
     }
 
     private static String digest(Map<String, byte[]> files) {
