@@ -4,7 +4,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const BASICS = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'];
+const BASICS = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
 const TOLD = ['CALLBACK_ID', 'REVISION', 'FUNCTION_NAME', 'MEMORY_MB'];
 const UNFIT = /\0|\p{Surrogate}/u;
 const MAX_CONFIG = 1 << 20;

@@ -14,9 +14,9 @@ describe('the environment', () => {
   });
 
   test('of a worker is the callback\'s and the basics, nothing else', () => {
-    const config = new Config({ PATH: '/bin', SECRET: 'x', NODE_OPTIONS: '-x', CALLBACKS_HOST: 'h', CALLBACKS_REVISION: '3', CALLBACKS_CALLBACK_ID: '7' });
+    const config = new Config({ PATH: '/bin', NODE_EXTRA_CA_CERTS: '/ca', SECRET: 'x', NODE_OPTIONS: '-x', CALLBACKS_HOST: 'h', CALLBACKS_REVISION: '3', CALLBACKS_CALLBACK_ID: '7' });
     assert.deepEqual(config.workerEnviron({ A: '1', LANG: 'de' }, 4), {
-      PATH: '/bin', LANG: 'de', A: '1', CALLBACKS_REVISION: '3', CALLBACKS_CALLBACK_ID: '7', CALLBACKS_MEMORY_MB: '256', CALLBACKS_ENV_VERSION: '4',
+      PATH: '/bin', NODE_EXTRA_CA_CERTS: '/ca', LANG: 'de', A: '1', CALLBACKS_REVISION: '3', CALLBACKS_CALLBACK_ID: '7', CALLBACKS_MEMORY_MB: '256', CALLBACKS_ENV_VERSION: '4',
     });
     assert.equal(config.workerEnviron({}, 1).LANG, 'C.UTF-8');
   });
