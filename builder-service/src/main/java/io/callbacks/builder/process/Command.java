@@ -1,12 +1,14 @@
 package io.callbacks.builder.process;
 
 import io.callbacks.builder.build.SandboxException;
+import io.callbacks.builder.install.Ended;
+import io.callbacks.builder.install.Ended.End;
+import io.callbacks.builder.install.OutputLines;
+import io.callbacks.builder.install.Tail;
 import io.callbacks.process.ProcessTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,28 +24,7 @@ import java.util.function.Supplier;
  */
 record Command(
         List<String> words, Path directory, Map<String, String> environment, Duration timeout) {
-    private static final int TAIL_LINES = 200;
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
-
-    /** How it ended. */
-    enum End {
-        DONE,
-        FAILED,
-        TIMED_OUT,
-        TOO_LARGE,
-        CANCELLED
-    }
-
-    /**
-     * What came of it.
-     *
-     * @param tail the last lines it printed
-     */
-    record Ended(End end, List<String> tail) {
-        Ended {
-            tail = List.copyOf(tail);
-        }
-    }
 
     /**
      * Runs it and waits; nothing that it started is left afterwards.
@@ -54,18 +35,16 @@ record Command(
      */
     Ended run(Consumer<String> output, Supplier<Optional<End>> verdict) {
         var process = start();
-        var tail = new ArrayDeque<String>();
+        var tail = new Tail(output);
         var reader =
                 Thread.ofPlatform()
                         .daemon()
                         .name("output-" + process.pid())
-                        .start(() -> read(process, tail, output));
+                        .start(() -> read(process, tail));
         try {
             var end = end(process, verdict);
             reader.join(LAST_WORDS);
-            synchronized (tail) {
-                return new Ended(end, List.copyOf(tail));
-            }
+            return new Ended(end, tail.lines());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SandboxException("interrupted while " + words.getFirst() + " ran", e);
@@ -117,21 +96,12 @@ record Command(
         }
     }
 
-    private static void read(Process process, Deque<String> tail, Consumer<String> output) {
-        try (var input = process.getInputStream()) {
-            new OutputLines(input).forEach(line -> keep(line, tail, output));
+    private static void read(Process process, Tail tail) {
+        try (var input = process.getInputStream();
+                var lines = new OutputLines(tail)) {
+            input.transferTo(lines);
         } catch (IOException e) {
-            keep("(the rest of the output was lost: " + e.getMessage() + ")", tail, output);
-        }
-    }
-
-    private static void keep(String line, Deque<String> tail, Consumer<String> output) {
-        output.accept(line);
-        synchronized (tail) {
-            tail.addLast(line);
-            if (tail.size() > TAIL_LINES) {
-                tail.removeFirst();
-            }
+            tail.accept("(the rest of the output was lost: " + e.getMessage() + ")");
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.callbacks.builder.process;
 
+import io.callbacks.builder.install.InstallProgram;
+import io.callbacks.builder.install.OperatorSettings;
 import io.callbacks.process.Interpreter;
 import io.callbacks.process.Language;
 import java.io.File;
@@ -34,21 +36,8 @@ final class NodeInstaller implements Installer {
         environment.put("PATH", String.join(File.pathSeparator, path));
         environment.put("NPM_CONFIG_UPDATE_NOTIFIER", "false");
         var words =
-                List.of(
-                        npm(path),
-                        "install",
-                        "--ignore-scripts",
-                        "--omit=dev",
-                        "--no-audit",
-                        "--no-fund",
-                        "--no-progress",
-                        "--color=false",
-                        "--loglevel=warn",
-                        "--cache",
-                        cache.resolve("npm").toString(),
-                        "--prefix",
-                        target.toString());
-        return new InstallPlan("npm", words, environment, InstallFailure::ofNode);
+                InstallProgram.npm(npm(path), cache.resolve("npm").toString(), target.toString());
+        return new InstallPlan(InstallProgram.NPM, words, environment);
     }
 
     /** The first on the path; the one beside the Node.js is first. */

@@ -7,7 +7,11 @@ import io.callbacks.builder.build.BuildLog;
 import io.callbacks.builder.build.BuilderProperties;
 import io.callbacks.builder.build.Sandbox;
 import io.callbacks.builder.build.SandboxException;
-import io.callbacks.builder.process.Command.End;
+import io.callbacks.builder.install.Ended;
+import io.callbacks.builder.install.Ended.End;
+import io.callbacks.builder.install.InstallFailure;
+import io.callbacks.builder.install.InstallLimits;
+import io.callbacks.builder.install.OperatorSettings;
 import io.callbacks.event.Failure;
 import io.callbacks.event.Layer;
 import io.callbacks.process.Interpreter;
@@ -17,8 +21,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,8 +41,7 @@ final class ProcessSandbox implements Sandbox {
     private final OperatorSettings settings;
     private final BlobStore blobs;
     private final Path work;
-    private final Duration timeout;
-    private final long largest;
+    private final InstallLimits limits;
 
     ProcessSandbox(
             Interpreters interpreters,
@@ -53,8 +54,7 @@ final class ProcessSandbox implements Sandbox {
         this.settings = settings;
         this.blobs = blobs;
         this.work = properties.work();
-        this.timeout = properties.timeout();
-        this.largest = properties.largestLayer().toBytes();
+        this.limits = new InstallLimits(properties.timeout(), properties.largestLayer().toBytes());
     }
 
     @Override
@@ -129,14 +129,18 @@ final class ProcessSandbox implements Sandbox {
         } catch (MissingInstallerException e) {
             return new Outcome.Rejected(missing(String.valueOf(e.getMessage())));
         }
-        buildLog.installing(plan.name());
+        buildLog.installing(plan.program().label());
         var ended =
-                new Command(plan.words(), directory, plan.environment(), timeout)
+                new Command(plan.words(), directory, plan.environment(), limits.timeout())
                         .run(
                                 line -> buildLog.output(settings.masked(line)),
                                 verdict(install, target));
-        var end = ended.end() == End.DONE && size(target) > largest ? End.TOO_LARGE : ended.end();
-        return outcome(end, plan, target, ended.tail().stream().map(settings::masked).toList());
+        return limits.outcome(
+                plan.program(),
+                new Ended(
+                        ended.end() == End.DONE && isTooLarge(target) ? End.TOO_LARGE : ended.end(),
+                        ended.tail().stream().map(settings::masked).toList()),
+                () -> stored(target));
     }
 
     private Supplier<Optional<End>> verdict(Install install, Path target) {
@@ -145,25 +149,19 @@ final class ProcessSandbox implements Sandbox {
             if (install.cancelled().getAsBoolean()) {
                 return Optional.of(End.CANCELLED);
             }
-            return ++asked[0] % ASKED_BETWEEN_MEASURES == 0 && size(target) > largest
+            return ++asked[0] % ASKED_BETWEEN_MEASURES == 0 && isTooLarge(target)
                     ? Optional.of(End.TOO_LARGE)
                     : Optional.empty();
-        };
-    }
-
-    private Outcome outcome(End end, InstallPlan plan, Path target, List<String> tail) {
-        return switch (end) {
-            case DONE -> new Outcome.Installed(stored(target));
-            case CANCELLED -> new Outcome.Cancelled();
-            case FAILED -> new Outcome.Rejected(plan.failure().apply(tail));
-            case TIMED_OUT -> new Outcome.Rejected(timedOut(plan.name(), tail));
-            case TOO_LARGE -> new Outcome.Rejected(tooLarge(tail));
         };
     }
 
     private Layer stored(Path directory) {
         var tree = blobs.putTree(directory);
         return new Layer(Layer.Role.DEPS, tree.digest(), tree.size());
+    }
+
+    private boolean isTooLarge(Path target) {
+        return size(target) > limits.largest();
     }
 
     private static long size(Path target) {
@@ -177,31 +175,7 @@ final class ProcessSandbox implements Sandbox {
     }
 
     private static Failure missing(String program) {
-        return InstallFailure.failure(
-                "installer-missing",
-                null,
-                "There is no " + program + " here.",
-                "Install " + program + " where the builder finds it on its PATH.",
-                List.of());
-    }
-
-    private Failure timedOut(String program, List<String> tail) {
-        return InstallFailure.failure(
-                "timeout",
-                null,
-                "%s did not end within %s s and was killed."
-                        .formatted(program, timeout.toSeconds()),
-                "Deploy again, or ask for fewer packages.",
-                tail);
-    }
-
-    private Failure tooLarge(List<String> tail) {
-        return InstallFailure.failure(
-                "too-large",
-                null,
-                "The dependencies have more than %d MiB, which is all that is allowed."
-                        .formatted(largest >> 20),
-                "Ask for fewer or smaller packages.",
-                tail);
+        return InstallFailure.missing(
+                program, "Install " + program + " where the builder finds it on its PATH.");
     }
 }

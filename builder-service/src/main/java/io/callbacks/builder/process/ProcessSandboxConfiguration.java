@@ -4,6 +4,7 @@ import io.callbacks.blob.BlobStore;
 import io.callbacks.blob.TreeFiles;
 import io.callbacks.builder.build.BuilderProperties;
 import io.callbacks.builder.build.Sandbox;
+import io.callbacks.builder.install.OperatorSettings;
 import io.callbacks.process.Interpreters;
 import io.callbacks.process.Language;
 import io.callbacks.process.ProcessTree;

@@ -1,5 +1,7 @@
 package io.callbacks.builder.process;
 
+import io.callbacks.builder.install.InstallProgram;
+import io.callbacks.builder.install.OperatorSettings;
 import io.callbacks.process.Interpreter;
 import io.callbacks.process.Interpreters;
 import io.callbacks.process.Language;
@@ -70,30 +72,18 @@ final class PythonInstaller implements Installer {
         if (!environment.containsKey("UV_CONFIG_FILE")) {
             words.add("--no-config"); // none that happens to lie around
         }
-        return new InstallPlan("uv", words, environment, InstallFailure::ofPython);
+        return new InstallPlan(InstallProgram.UV, words, environment);
     }
 
     private InstallPlan byPip(Interpreter python, Path work, Path target) {
         var words =
-                List.of(
+                InstallProgram.pip(
                         python.executable().toString(),
-                        "-m",
-                        "pip",
-                        "install",
-                        "--no-input",
-                        "--disable-pip-version-check",
-                        "--no-color",
-                        "--progress-bar",
-                        "off",
-                        "--prefer-binary",
-                        "--cache-dir",
                         cache.resolve("pip").toString(),
-                        "--target",
                         target.toString(),
-                        "--requirement",
                         work.resolve(REQUIREMENTS).toString());
         var environment = settings.with(work, Language.PYTHON);
         environment.put("PIP_ROOT_USER_ACTION", "ignore");
-        return new InstallPlan("pip", words, environment, InstallFailure::ofPython);
+        return new InstallPlan(InstallProgram.PIP, words, environment);
     }
 }

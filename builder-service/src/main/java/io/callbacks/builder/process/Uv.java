@@ -2,6 +2,8 @@ package io.callbacks.builder.process;
 
 import io.callbacks.blob.TreeFiles;
 import io.callbacks.builder.build.SandboxException;
+import io.callbacks.builder.install.Ended.End;
+import io.callbacks.builder.install.OperatorSettings;
 import io.callbacks.process.Interpreters;
 import io.callbacks.process.Language;
 import java.io.IOException;
@@ -99,11 +101,11 @@ final class Uv {
         var ended =
                 new Command(words, directory, settings.with(directory, Language.PYTHON), LONGEST)
                         .run(_ -> {}, Optional::empty);
-        if (ended.end() != Command.End.DONE) {
+        if (ended.end() != End.DONE) {
             log.warn(
                     "uv cannot be brought, pip is used instead: output={}",
                     ended.tail().stream().map(settings::masked).toList());
         }
-        return ended.end() == Command.End.DONE;
+        return ended.end() == End.DONE;
     }
 }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.callbacks.builder.build.SandboxException;
-import io.callbacks.builder.process.Command.End;
+import io.callbacks.builder.install.Ended.End;
+import io.callbacks.builder.install.OutputLines;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.callbacks.builder.process;
+package io.callbacks.builder.install;
 
 import io.callbacks.process.Language;
 import java.nio.file.Files;
@@ -10,17 +10,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What an install gets of the builder's environment: where the operator says packages come from and
  * whom to trust, and nothing else.
  */
-final class OperatorSettings {
+public final class OperatorSettings {
     private static final Map<Language, List<String>> PREFIXES =
             Map.of(
                     Language.PYTHON, List.of("PIP_", "UV_"),
                     Language.NODE, List.of("NPM_CONFIG_"));
     private static final String NOT_FOR_INSTALLS = "UV_PUBLISH_";
+    private static final Set<String> OF_THIS_MACHINE = Set.of("PATH", "LANG", "TZ");
+    private static final Pattern FILE = Pattern.compile("(?:/|~|file:).*", Pattern.DOTALL);
     private static final Set<String> NAMES =
             Set.of(
                     "PATH",
@@ -40,12 +43,18 @@ final class OperatorSettings {
     private static final int SHORTEST_SECRET = 8;
 
     private final Map<String, String> environment;
+    private final Map<Language, Map<String, String>> files;
     private final List<String> secrets;
 
     private OperatorSettings(Map<String, String> environment) {
         this.environment = environment;
+        this.files =
+                Map.of(
+                        Language.PYTHON, PipConfiguration.read(environment),
+                        Language.NODE, NpmConfiguration.read(environment));
         this.secrets =
-                environment.entrySet().stream()
+                Stream.concat(Stream.of(environment), files.values().stream())
+                        .flatMap(settings -> settings.entrySet().stream())
                         .filter(e -> SECRET_NAME.matcher(e.getKey()).matches())
                         .map(Map.Entry::getValue)
                         .filter(value -> value.length() >= SHORTEST_SECRET)
@@ -54,7 +63,7 @@ final class OperatorSettings {
     }
 
     /** Chooses from an environment. */
-    static OperatorSettings from(Map<String, String> environment) {
+    public static OperatorSettings from(Map<String, String> environment) {
         return new OperatorSettings(Map.copyOf(environment));
     }
 
@@ -62,7 +71,7 @@ final class OperatorSettings {
      * The environment of an install that has a home of its own; the operator's configuration files
      * are named in it.
      */
-    Map<String, String> with(Path home, Language language) {
+    public Map<String, String> with(Path home, Language language) {
         var chosen = new TreeMap<String, String>();
         environment.forEach(
                 (name, value) -> {
@@ -82,6 +91,24 @@ final class OperatorSettings {
         return chosen;
     }
 
+    /**
+     * The same for an install in a container, which has no file of this machine: what configuration
+     * files say is told by variables, what names a file is left out.
+     */
+    public Map<String, String> inContainer(Language language) {
+        var chosen = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        chosen.putAll(files.getOrDefault(language, Map.of()));
+        environment.forEach(
+                (name, value) -> {
+                    var upper = name.toUpperCase(Locale.ROOT);
+                    if (isFor(language, upper) && !OF_THIS_MACHINE.contains(upper)) {
+                        chosen.put(name, value);
+                    }
+                });
+        chosen.values().removeIf(value -> FILE.matcher(value).matches());
+        return chosen;
+    }
+
     private static boolean isFor(Language language, String name) {
         return NAMES.contains(name)
                 || PREFIXES.getOrDefault(language, List.of()).stream().anyMatch(name::startsWith)
@@ -96,7 +123,7 @@ final class OperatorSettings {
     }
 
     /** A line without credentials: those in addresses, and the operator's own wherever they are. */
-    String masked(String line) {
+    public String masked(String line) {
         var masked = CREDENTIALS.matcher(line).replaceAll("********@");
         for (var secret : secrets) {
             masked = masked.replace(secret, "********");

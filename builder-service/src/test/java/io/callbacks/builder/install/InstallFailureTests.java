@@ -1,4 +1,4 @@
-package io.callbacks.builder.process;
+package io.callbacks.builder.install;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

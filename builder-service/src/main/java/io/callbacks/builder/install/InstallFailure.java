@@ -1,4 +1,4 @@
-package io.callbacks.builder.process;
+package io.callbacks.builder.install;
 
 import io.callbacks.event.Failure;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * rule that fits counts; what fits none is told as it was printed. Rules see the output as one
  * line, since installers break and draw around their sentences as they like.
  */
-final class InstallFailure {
+public final class InstallFailure {
     private static final String NAME = "([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)";
     private static final String NODE_NAME = "((?:@[^/\\s@]+/)?[^@\\s/']+)";
     private static final int TAIL_LINES = 30;
@@ -251,6 +251,12 @@ final class InstallFailure {
 
     static Failure ofNode(List<String> output) {
         return of(NODE, output);
+    }
+
+    /** There is no such program where it should run. */
+    public static Failure missing(String program, String hint) {
+        return failure(
+                "installer-missing", null, "There is no " + program + " here.", hint, List.of());
     }
 
     private static Failure of(List<Rule> rules, List<String> output) {

@@ -1,9 +1,8 @@
-package io.callbacks.builder.process;
+package io.callbacks.builder.install;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,15 +29,18 @@ class OutputLinesTests {
 
     @Test
     void readsWhatIsNoText() throws IOException {
-        var lines = new ArrayList<String>();
-        new OutputLines(new ByteArrayInputStream(new byte[] {(byte) 0xff, 'a', '\n'}))
-                .forEach(lines::add);
-        assertThat(lines).containsExactly("\ufffda");
+        assertThat(read(new byte[] {(byte) 0xff, 'a', '\n'})).containsExactly("\ufffda");
     }
 
     private static List<String> read(String text) throws IOException {
+        return read(text.getBytes(UTF_8));
+    }
+
+    private static List<String> read(byte[] printed) throws IOException {
         var lines = new ArrayList<String>();
-        new OutputLines(new ByteArrayInputStream(text.getBytes(UTF_8))).forEach(lines::add);
+        try (var output = new OutputLines(lines::add)) {
+            output.write(printed);
+        }
         return lines;
     }
 }
