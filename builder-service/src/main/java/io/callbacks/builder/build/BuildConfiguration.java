@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,14 +17,6 @@ import org.springframework.messaging.Message;
 @Configuration(proxyBeanMethods = false)
 class BuildConfiguration {
     private static final Duration LEASE = Duration.ofSeconds(10);
-
-    /**
-     * Which copy of the builder this is.
-     *
-     * @param replica unlike any other running one
-     */
-    @ConfigurationProperties("callbacks")
-    record Replica(String replica) {}
 
     @Bean
     Clock clock() {

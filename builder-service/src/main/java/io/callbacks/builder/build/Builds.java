@@ -297,7 +297,7 @@ final class Builds implements Consumer<Event>, SmartLifecycle {
         var type = job.source().type();
         var runtime = sandbox.runtime(type);
         if (runtime.isEmpty()) {
-            return failed(Failures.runtimeMissing(type), begin);
+            return failed(Failures.runtimeMissing(type, job.platform()), begin);
         }
         String library;
         try {

@@ -7,17 +7,22 @@ import io.callbacks.process.Language;
 final class Failures {
     private Failures() {}
 
-    static Failure runtimeMissing(String type) {
-        var language = Language.ofType(type);
+    static Failure runtimeMissing(String type, String platform) {
         return new Failure(
                 "runtime-missing",
                 null,
                 "Nothing here runs '" + type + "'.",
-                "Install %s %s or later where the builder finds it on its PATH, or choose a type that GET /targets lists."
-                        .formatted(
-                                language == Language.PYTHON ? "Python" : "Node.js",
-                                language.oldest()),
+                mend(type, platform) + ", or choose a type that GET /targets lists.",
                 null);
+    }
+
+    private static String mend(String type, String platform) {
+        if (!platform.equals("process")) {
+            return "Name an image that has it in callbacks.%s.images".formatted(platform);
+        }
+        var language = Language.ofType(type);
+        return "Install %s %s or later where the builder finds it on its PATH"
+                .formatted(language == Language.PYTHON ? "Python" : "Node.js", language.oldest());
     }
 
     static Failure refused(RefusedLibraryException why) {

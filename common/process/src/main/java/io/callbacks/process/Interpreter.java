@@ -12,10 +12,7 @@ import java.nio.file.Path;
 public record Interpreter(Language language, String version, Path executable, String identity) {
     /** The type with its version: {@code python3.11}, {@code node20}. */
     public String type() {
-        var parts = version.split("\\.");
-        return language == Language.PYTHON
-                ? "python" + parts[0] + "." + parts[1]
-                : "node" + parts[0];
+        return language.type(version);
     }
 
     boolean runs(String wanted) {

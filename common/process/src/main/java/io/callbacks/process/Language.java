@@ -30,6 +30,12 @@ public enum Language {
         return this == PYTHON ? major + "." + minor : Integer.toString(major);
     }
 
+    /** The type of a version such as {@code 3.11.7}: {@code python3.11}, {@code node20}. */
+    public String type(String version) {
+        var parts = version.split("\\.");
+        return lowerCase() + (this == PYTHON ? parts[0] + "." + parts[1] : parts[0]);
+    }
+
     boolean supports(int major, int minor) {
         return major > this.major || major == this.major && minor >= this.minor;
     }

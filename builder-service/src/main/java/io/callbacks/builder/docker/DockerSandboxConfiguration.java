@@ -1,0 +1,61 @@
+package io.callbacks.builder.docker;
+
+import io.callbacks.blob.BlobStore;
+import io.callbacks.builder.build.BuilderProperties;
+import io.callbacks.builder.build.Replica;
+import io.callbacks.builder.build.Sandbox;
+import io.callbacks.builder.install.InstallLimits;
+import io.callbacks.builder.install.OperatorSettings;
+import io.callbacks.docker.DockerEngine;
+import io.callbacks.service.installation.Installation;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Nothing here asks anything of the engine before a build does: it may be absent. */
+@Configuration(proxyBeanMethods = false)
+class DockerSandboxConfiguration {
+    @Bean
+    DockerEngine dockerEngine(DockerProperties properties) {
+        return DockerEngine.at(properties.host());
+    }
+
+    @Bean
+    Engine engine(DockerEngine dockerEngine) {
+        return new Engine(dockerEngine);
+    }
+
+    @Bean
+    Labels labels(Installation installation) {
+        return new Labels(installation.id());
+    }
+
+    @Bean
+    BuildContainers buildContainers(
+            Engine engine,
+            Labels labels,
+            Replica replica,
+            DockerProperties properties,
+            BuilderProperties builder) {
+        return new BuildContainers(
+                engine, labels, replica.replica(), properties, builder.timeout());
+    }
+
+    @Bean
+    Sandbox dockerSandbox(
+            Engine engine,
+            Labels labels,
+            BuildContainers containers,
+            BlobStore blobs,
+            DockerProperties properties,
+            BuilderProperties builder) {
+        var bases = new BaseImages(engine, properties.images());
+        return new DockerSandbox(
+                engine,
+                labels,
+                new RuntimeImages(engine, bases, containers, properties.extraCa()),
+                containers,
+                OperatorSettings.from(System.getenv()),
+                blobs,
+                new InstallLimits(builder.timeout(), builder.largestLayer().toBytes()));
+    }
+}
