@@ -50,6 +50,15 @@ class BuildConfiguration {
     }
 
     @Bean
+    ImageKeeping imageKeeping(
+            List<Images> images, JobRepository jobs, BuilderProperties properties) {
+        return new ImageKeeping(
+                images.stream()
+                        .map(of -> new ImageKeeper(of, jobs, properties, System::nanoTime))
+                        .toList());
+    }
+
+    @Bean
     Consumer<Message<byte[]>> builderEvents(Builds builds) {
         return EventMessages.consumer(builds);
     }

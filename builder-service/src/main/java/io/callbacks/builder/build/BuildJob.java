@@ -33,7 +33,7 @@ public record BuildJob(
         @Indexed long callbackId,
         String uid,
         Source source,
-        String platform,
+        @Indexed String platform,
         @Indexed State state,
         int attempt,
         @Nullable String owner,

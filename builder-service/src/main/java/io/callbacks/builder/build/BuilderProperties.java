@@ -16,6 +16,8 @@ import org.springframework.util.unit.DataSize;
  * @param largestLayer how much an install may bring
  * @param longestLog how much of an install's output is kept; of more, the end
  * @param logsKept of how many revisions of a callback
+ * @param imagesKept of how many revisions of a callback, beside those that are wanted
+ * @param dependenciesKept how long an image of dependencies stays after the last use of it
  * @param forsakenAfter a build nobody gave a sign of life of for so long is begun anew
  */
 @ConfigurationProperties("callbacks.builder")
@@ -27,6 +29,8 @@ public record BuilderProperties(
         @DefaultValue("1GB") DataSize largestLayer,
         @DefaultValue("1MB") DataSize longestLog,
         @DefaultValue("10") int logsKept,
+        @DefaultValue("10") int imagesKept,
+        @DefaultValue("1h") Duration dependenciesKept,
         @DefaultValue("15s") Duration forsakenAfter) {
     public BuilderProperties {
         if (parallel < 1) {

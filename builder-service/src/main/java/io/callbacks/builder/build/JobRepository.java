@@ -10,7 +10,10 @@ import io.callbacks.builder.build.BuildJob.State;
 import io.callbacks.event.CallbackSnapshot;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.data.domain.Sort;
@@ -56,7 +59,12 @@ public final class JobRepository {
     private boolean replaced(Known known, Known news) {
         var unchanged =
                 query(where("_id").is(known.callbackId()).and("version").is(known.version()));
-        var fields = new Update().set("version", news.version()).set("deleted", news.deleted());
+        var fields =
+                new Update()
+                        .set("version", news.version())
+                        .set("deleted", news.deleted())
+                        .set("platform", news.platform())
+                        .set("wanted", news.wanted());
         return store.updateFirst(unchanged, fields, Known.class).getModifiedCount() == 1;
     }
 
@@ -73,6 +81,12 @@ public final class JobRepository {
     public boolean exists(long callbackId) {
         var known = store.findById(callbackId, Known.class);
         return known != null && !known.deleted();
+    }
+
+    /** All callbacks that are there, by id. */
+    Map<Long, Known> known() {
+        return store.find(query(where("deleted").is(false)), Known.class).stream()
+                .collect(Collectors.toMap(Known::callbackId, Function.identity()));
     }
 
     // --- jobs
@@ -92,6 +106,13 @@ public final class JobRepository {
                 query(where("callbackId").is(callbackId))
                         .with(Sort.by(Sort.Direction.DESC, "source.revision")),
                 BuildJob.class);
+    }
+
+    /** All jobs of a platform, without what is long in them. */
+    List<BuildJob> on(String platform) {
+        var query = query(where("platform").is(platform));
+        query.fields().exclude("source.library", "result.failure.logTail");
+        return store.find(query, BuildJob.class);
     }
 
     /** Whether a job waits or is worked on. */
@@ -149,16 +170,16 @@ public final class JobRepository {
         store.updateFirst(mine(claimed), new Update().set("state", State.WAITING), BuildJob.class);
     }
 
-    /** Lets a failed job be tried again. */
-    void retry(BuildJob failed) {
+    /** Lets a job that ended be done again. */
+    void retry(BuildJob ended) {
         var as =
                 query(
                         where("_id")
-                                .is(failed.id())
+                                .is(ended.id())
                                 .and("state")
-                                .is(State.FAILED)
+                                .is(ended.state())
                                 .and("attempt")
-                                .is(failed.attempt()));
+                                .is(ended.attempt()));
         store.updateFirst(as, new Update().set("state", State.WAITING), BuildJob.class);
     }
 

@@ -109,7 +109,7 @@ final class BaseImages {
                     why);
         }
         log.warn(
-                "No image={}, used instead: {} reason={}",
+                "Base image cannot be had: image={} instead={} reason={}",
                 reference,
                 substitute.map(EngineImage::id).orElse("none"),
                 why.getMessage());

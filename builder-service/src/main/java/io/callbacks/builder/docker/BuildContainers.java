@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,21 +29,22 @@ final class BuildContainers {
     private final Engine engine;
     private final BuildNetwork network;
     private final Labels labels;
-    private final String owner;
+    private final String replica;
+    private final String life = UUID.randomUUID().toString();
     private final DockerProperties properties;
     private final Duration timeout;
 
-    /** {@code owner} is this builder, {@code timeout} that of an install. */
+    /** {@code replica} is this builder, {@code timeout} that of an install. */
     BuildContainers(
             Engine engine,
             Labels labels,
-            String owner,
+            String replica,
             DockerProperties properties,
             Duration timeout) {
         this.engine = engine;
         this.network = new BuildNetwork(engine, properties.buildSubnet());
         this.labels = labels;
-        this.owner = owner;
+        this.replica = replica;
         this.properties = properties;
         this.timeout = timeout;
     }
@@ -86,7 +89,7 @@ final class BuildContainers {
     private CreateContainerCmd labelled(String image) {
         return engine.control()
                 .createContainerCmd(image)
-                .withLabels(labels.of(Role.BUILD, Map.of(Labels.OWNER, owner)));
+                .withLabels(labels.of(Role.BUILD, Map.of(Labels.OWNER, owner())));
     }
 
     private HostConfig limited() {
@@ -118,11 +121,19 @@ final class BuildContainers {
 
     // --- what was left behind
 
+    private String owner() {
+        return replica + "/" + life;
+    }
+
     /** Removes what this builder left in a former life. */
     void removeOwn() {
         list().stream()
-                .filter(container -> owner.equals(container.getLabels().get(Labels.OWNER)))
+                .filter(container -> isOfFormerLife(container.getLabels().get(Labels.OWNER)))
                 .forEach(container -> remove(container.getId()));
+    }
+
+    private boolean isOfFormerLife(@Nullable String owner) {
+        return owner != null && owner.startsWith(replica + "/") && !owner.equals(owner());
     }
 
     /** Removes those of any builder that must have been forsaken: no build takes that long. */

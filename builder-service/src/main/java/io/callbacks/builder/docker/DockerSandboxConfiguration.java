@@ -2,6 +2,7 @@ package io.callbacks.builder.docker;
 
 import io.callbacks.blob.BlobStore;
 import io.callbacks.builder.build.BuilderProperties;
+import io.callbacks.builder.build.Images;
 import io.callbacks.builder.build.Replica;
 import io.callbacks.builder.build.Sandbox;
 import io.callbacks.builder.install.InstallLimits;
@@ -38,6 +39,11 @@ class DockerSandboxConfiguration {
             BuilderProperties builder) {
         return new BuildContainers(
                 engine, labels, replica.replica(), properties, builder.timeout());
+    }
+
+    @Bean
+    Images dockerImages(Engine engine, Labels labels, BuildContainers containers) {
+        return new DockerImages(engine, labels, containers);
     }
 
     @Bean

@@ -11,7 +11,7 @@ final class Labels {
     static final String REVISION = "callbacks.io/revision";
     static final String UID = "callbacks.io/uid";
 
-    /** Which builder a build container belongs to. */
+    /** Which builder a build container belongs to, and in which of its lives. */
     static final String OWNER = "callbacks.io/owner";
 
     /** The digest of the code in an image. */

@@ -187,11 +187,16 @@ public final class InstallFailure {
                             "installer-missing",
                             "No module named pip$",
                             _ -> "This Python has no pip.",
-                            "Install pip for the Python that the builder finds on its PATH."));
+                            "Install pip for the Python that runs this type."));
 
     private static final List<Rule> NODE =
             List.of(
                     DISK_FULL,
+                    rule(
+                            "installer-missing",
+                            "\\bnpm: (?:command )?not found",
+                            _ -> "This Node.js has no npm.",
+                            "Install npm for the Node.js that runs this type."),
                     rule(
                             "package-not-found",
                             "code E404 .*?(?:resource )?'"

@@ -2,30 +2,14 @@ package io.callbacks.builder.docker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.callbacks.docker.DockerEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 
 /** The engine as Docker's own command shows it. */
 final class Docker {
     private Docker() {}
-
-    /** Skips the tests, saying why, where they cannot run. */
-    static void assumeUsable(DockerEngine engine) {
-        var trouble = engine.trouble().orElse("");
-        Assumptions.assumeTrue(trouble.isEmpty(), trouble);
-        for (var image : List.of("callbacks/base-python:local", "callbacks/base-node:local")) {
-            Assumptions.assumeTrue(
-                    isThere(image), "There is no image " + image + ": run runtimes/base-images.sh");
-        }
-    }
-
-    private static boolean isThere(String image) {
-        return !docker("image", "ls", "--quiet", image).isBlank();
-    }
 
     /** What a command prints. */
     static String docker(String... words) {
@@ -75,9 +59,7 @@ final class Docker {
             docker("rm", "--force", "--volumes", id);
         }
         for (var id : lines("image", "ls", "--quiet", "--no-trunc", "--filter", label)) {
-            if (isThere(id)) {
-                docker("image", "rm", "--force", id);
-            }
+            docker("image", "rm", "--force", id);
         }
         for (var name : lines("volume", "ls", "--quiet", "--filter", label)) {
             docker("volume", "rm", name);

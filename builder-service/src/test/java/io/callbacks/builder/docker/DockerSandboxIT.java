@@ -1,7 +1,7 @@
 package io.callbacks.builder.docker;
 
-import static io.callbacks.builder.docker.Docker.docker;
 import static io.callbacks.builder.docker.Docker.answer;
+import static io.callbacks.builder.docker.Docker.docker;
 import static io.callbacks.builder.docker.Docker.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,9 +23,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On the engine of this machine, with base images made on it. */
+@ExtendWith(NeedsDocker.class)
 class DockerSandboxIT {
     private static final String CONFIGURATION =
             "{\"token\": \"t\", \"env\": {}, \"env_version\": 1, \"generation\": 1}";
@@ -33,9 +35,8 @@ class DockerSandboxIT {
     private static Place place;
 
     @BeforeAll
-    static void assumeAnEngine(@TempDir Path directory) {
+    static void start(@TempDir Path directory) {
         place = new Place(directory);
-        Docker.assumeUsable(place.docker);
     }
 
     @AfterAll
@@ -45,8 +46,7 @@ class DockerSandboxIT {
 
     @AfterEach
     void leavesNoContainer() {
-        var label = "label=" + Labels.INSTALLATION + "=" + place.installation;
-        assertThat(docker("ps", "--all", "--quiet", "--filter", label)).isBlank();
+        assertThat(place.buildContainers()).isEmpty();
     }
 
     @Test

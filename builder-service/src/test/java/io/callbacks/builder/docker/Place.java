@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -107,6 +108,13 @@ final class Place implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Ids of the containers that builds use at this moment. */
+    List<String> buildContainers() {
+        var installation = "label=" + Labels.INSTALLATION + "=" + this.installation;
+        var role = "label=" + Labels.ROLE + "=build";
+        return Docker.lines("ps", "--all", "--quiet", "--filter", installation, "--filter", role);
     }
 
     @Override

@@ -1,0 +1,27 @@
+package io.callbacks.builder.build;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Images of a platform that is none. */
+final class InMemoryImages implements Images {
+    final List<BuiltImage> present = new ArrayList<>();
+
+    @Override
+    public String platform() {
+        return "docker";
+    }
+
+    @Override
+    public List<BuiltImage> present() {
+        return List.copyOf(present);
+    }
+
+    @Override
+    public void remove(BuiltImage image) {
+        present.remove(image);
+    }
+
+    @Override
+    public void sweep() {}
+}
