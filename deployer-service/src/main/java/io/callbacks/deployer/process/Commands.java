@@ -1,6 +1,7 @@
 package io.callbacks.deployer.process;
 
 import io.callbacks.blob.BlobStore;
+import io.callbacks.deployer.instance.FrontVariables;
 import io.callbacks.deployer.rollout.InstanceSpec;
 import io.callbacks.event.Layer;
 import io.callbacks.process.Interpreter;
@@ -14,14 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Starts shims. Nothing of the deployer's environment is handed on; env and token go over standard
  * input, so that they are on no command line and in no file.
  */
 final class Commands {
-    private static final JsonMapper JSON = new JsonMapper();
     private static final String BASICS = "/usr/local/bin:/usr/bin:/bin";
 
     private final Shims shims;
@@ -75,41 +74,17 @@ final class Commands {
         return builder.start();
     }
 
-    /** The line that an instance is told first. */
-    static String configuration(InstanceSpec spec) {
-        var config =
-                Map.of(
-                        "token", spec.token(),
-                        "env", spec.env(),
-                        "env_version", spec.envVersion(),
-                        "generation", spec.generation());
-        return JSON.writeValueAsString(config) + "\n";
-    }
-
     private Map<String, String> environment(
             Interpreter interpreter, InstanceSpec spec, Path directory) {
-        var environment = new TreeMap<String, String>();
-        var limits = spec.limits();
+        var environment = new TreeMap<>(FrontVariables.of(spec));
         environment.put("PATH", interpreter.executable().getParent() + ":" + BASICS);
         environment.put("HOME", directory.resolve("work").toString());
         environment.put("TMPDIR", directory.resolve("tmp").toString());
-        environment.put("LANG", "C.UTF-8");
         if (!timeZone.isEmpty()) {
             environment.put("TZ", timeZone);
         }
         environment.put("CALLBACKS_PORT", "0");
         environment.put("CALLBACKS_FUNCTION", directory.resolve("function").toString());
-        environment.put("CALLBACKS_INSTANCE", spec.id());
-        environment.put("CALLBACKS_CALLBACK_ID", Long.toString(spec.callbackId()));
-        environment.put("CALLBACKS_REVISION", Integer.toString(spec.revision()));
-        environment.put("CALLBACKS_GENERATION", Long.toString(spec.generation()));
-        environment.put("CALLBACKS_FUNCTION_NAME", spec.functionName());
-        environment.put("CALLBACKS_TIMEOUT_SECONDS", Integer.toString(limits.timeoutSeconds()));
-        environment.put("CALLBACKS_CONCURRENCY", Integer.toString(limits.concurrency()));
-        environment.put("CALLBACKS_MEMORY_MB", Integer.toString(limits.memoryMb()));
-        environment.put(
-                "CALLBACKS_STARTUP_TIMEOUT_SECONDS",
-                Integer.toString(limits.startupTimeoutSeconds()));
         spec.layers().stream()
                 .filter(layer -> layer.role() == Layer.Role.DEPS)
                 .forEach(

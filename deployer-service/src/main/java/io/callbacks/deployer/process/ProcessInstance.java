@@ -2,7 +2,7 @@ package io.callbacks.deployer.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.callbacks.deployer.instance.FrontLine;
+import io.callbacks.deployer.instance.Front;
 import io.callbacks.deployer.rollout.InstanceSpec;
 import io.callbacks.deployer.rollout.Platform.StartResult;
 import io.callbacks.deployer.rollout.RunLog;
@@ -17,41 +17,30 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One instance: its process, what it says, what it uses. */
 final class ProcessInstance {
-    private static final int TAIL = 20;
     private static final int MOST_PROCESSES = 256;
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final InstanceSpec spec;
     private final Process process;
     private final Path directory;
-    private final RunLog runLog;
-    private final CompletableFuture<StartResult> ready = new CompletableFuture<>();
-    private final Deque<String> tail = new ArrayDeque<>();
+    private final Front front;
     private final Thread output;
-    private volatile @Nullable RunningInstance running;
     private volatile @Nullable String killedFor;
 
     ProcessInstance(InstanceSpec spec, Process process, Path directory, RunLog runLog) {
         this.spec = spec;
         this.process = process;
         this.directory = directory;
-        this.runLog = runLog;
-        output = read("stdout", process.getInputStream(), this::take);
-        read("stderr", process.getErrorStream(), this::note);
+        this.front = new Front(spec.id(), spec.callbackId(), runLog);
+        output = read("stdout", process.getInputStream(), front::hear);
+        read("stderr", process.getErrorStream(), front::note);
         process.onExit().thenRunAsync(this::endedBeforeReady, Thread::startVirtualThread);
     }
 
@@ -68,11 +57,12 @@ final class ProcessInstance {
     }
 
     boolean wasReady() {
-        return running != null;
+        return front.isReady();
     }
 
     RunningInstance running() {
-        return Objects.requireNonNull(running, spec.id());
+        var url = URI.create("http://127.0.0.1:" + front.port());
+        return new RunningInstance(spec.id(), spec.callbackId(), url, spec.token());
     }
 
     void onExit(Runnable then) {
@@ -93,39 +83,21 @@ final class ProcessInstance {
                                 input.write(configuration.getBytes(UTF_8));
                                 input.flush();
                             } catch (IOException e) {
-                                note("did not take its configuration: " + e.getMessage());
+                                front.note("did not take its configuration: " + e.getMessage());
                             }
                         });
     }
 
     StartResult awaitReady(Duration longest) {
-        try {
-            return ready.get(longest.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            return new StartResult.Failed(
-                    StartFailures.of(
-                            "StartupTimeout",
-                            null,
-                            "The instance was not ready within " + longest.toSeconds() + " s.",
-                            tail()));
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("never completed with an error", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while starting " + spec.id(), e);
-        }
+        return front.awaitReady(longest)
+                .<StartResult>map(StartResult.Failed::new)
+                .orElseGet(() -> new StartResult.Started(running()));
     }
 
     /** What it said last is read first: it may be the reason. */
     private void endedBeforeReady() {
         awaitLastWords();
-        ready.complete(
-                new StartResult.Failed(
-                        StartFailures.of(
-                                "InstanceEnded",
-                                null,
-                                "The instance ended before it was ready: " + exit() + ".",
-                                tail())));
+        front.ended(exit());
     }
 
     private void awaitLastWords() {
@@ -149,44 +121,9 @@ final class ProcessInstance {
                                     new BufferedReader(new InputStreamReader(from, UTF_8))) {
                                 lines.lines().forEach(line);
                             } catch (IOException | RuntimeException e) {
-                                note("the rest of " + stream + " is lost: " + e.getMessage());
+                                front.note("the rest of " + stream + " is lost: " + e.getMessage());
                             }
                         });
-    }
-
-    private void take(String line) {
-        switch (FrontLine.parse(line)) {
-            case FrontLine.Logged logged -> write(logged.line());
-            case FrontLine.Listening listening -> {
-                var url = URI.create("http://127.0.0.1:" + listening.port());
-                var now = new RunningInstance(spec.id(), spec.callbackId(), url, spec.token());
-                running = now;
-                ready.complete(new StartResult.Started(now));
-            }
-            case FrontLine.LoadFailed failed ->
-                    ready.complete(new StartResult.Failed(failed.failure()));
-            case FrontLine.Other other -> note(other.text());
-        }
-    }
-
-    private void note(String message) {
-        write(new RunLog.Line(Instant.now(), null, "platform", message));
-    }
-
-    private void write(RunLog.Line line) {
-        synchronized (tail) {
-            tail.addLast(line.message());
-            if (tail.size() > TAIL) {
-                tail.removeFirst();
-            }
-        }
-        runLog.write(spec.callbackId(), line);
-    }
-
-    private String tail() {
-        synchronized (tail) {
-            return String.join("\n", tail);
-        }
     }
 
     // --- how it ends
@@ -194,7 +131,7 @@ final class ProcessInstance {
     Failure howItEnded() {
         awaitLastWords();
         var why = killedFor;
-        return StartFailures.ended(why == null ? exit() : why, tail());
+        return StartFailures.ended(why == null ? exit() : why, front.tail());
     }
 
     private String exit() {
@@ -242,7 +179,8 @@ final class ProcessInstance {
     }
 
     private void killWorker(ProcessHandle worker) {
-        note("a worker was killed: it used more than memory_mb = " + spec.limits().memoryMb());
+        front.note(
+                "a worker was killed: it used more than memory_mb = " + spec.limits().memoryMb());
         ProcessTree.kill(worker);
     }
 }

@@ -1,6 +1,7 @@
 package io.callbacks.deployer.process;
 
 import io.callbacks.blob.MissingBlobException;
+import io.callbacks.deployer.instance.FirstLine;
 import io.callbacks.deployer.rollout.InstanceSpec;
 import io.callbacks.deployer.rollout.Platform;
 import io.callbacks.deployer.rollout.PlatformException;
@@ -105,7 +106,7 @@ final class ProcessPlatform implements Platform {
         var instance = new ProcessInstance(spec, process, directory, runLog);
         instances.put(spec.id(), instance);
         instance.onExit(() -> ended(instance));
-        instance.tell(Commands.configuration(spec));
+        instance.tell(FirstLine.of(spec));
         return instance;
     }
 
