@@ -23,6 +23,7 @@ public final class Front {
     private final CompletableFuture<Optional<Failure>> ready = new CompletableFuture<>();
     private final Deque<String> tail = new ArrayDeque<>();
     private volatile int port;
+    private volatile Instant kept = Instant.MIN;
 
     public Front(String instance, long callbackId, RunLog runLog) {
         this.instance = instance;
@@ -33,7 +34,9 @@ public final class Front {
     /** Takes a line of its standard output. */
     public void hear(String line) {
         switch (FrontLine.parse(line)) {
-            case FrontLine.Logged logged -> write(logged.line());
+            case FrontLine.Logged logged when logged.line().time().isAfter(kept) ->
+                    write(logged.line());
+            case FrontLine.Logged _ -> {}
             case FrontLine.Listening listening -> {
                 port = listening.port();
                 ready.complete(Optional.empty());
@@ -41,6 +44,11 @@ public final class Front {
             case FrontLine.LoadFailed failed -> ready.complete(Optional.of(failed.failure()));
             case FrontLine.Other other -> note(other.text());
         }
+    }
+
+    /** Leaves out what the function wrote until then: it is heard for the second time. */
+    public void hearAfter(Instant last) {
+        kept = last;
     }
 
     /** Adds a line of the platform's to the run log. */

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +57,13 @@ final class FileRunLog implements RunLog {
                                 "(lines were left out here: this reader is too slow)"));
             }
         }
+    }
+
+    @Override
+    public Optional<Instant> last(long callbackId) {
+        return read(callbackId, line -> !line.stream().equals("platform")).stream()
+                .map(Line::time)
+                .max(Comparator.naturalOrder());
     }
 
     @Override

@@ -16,8 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ final class ProcessPlatform implements Platform {
     private final Commands commands;
     private final RunLog runLog;
     private final Map<String, ProcessInstance> instances = new ConcurrentHashMap<>();
-    private BiConsumer<Long, Failure> listener = (_, _) -> {};
+    private @Nullable EndListener listener;
 
     ProcessPlatform(
             Interpreters interpreters,
@@ -67,7 +68,7 @@ final class ProcessPlatform implements Platform {
     }
 
     @Override
-    public void onEnd(BiConsumer<Long, Failure> listener) {
+    public void onEnd(EndListener listener) {
         this.listener = listener;
     }
 
@@ -138,7 +139,7 @@ final class ProcessPlatform implements Platform {
         if (instance.wasReady()) {
             var how = instance.howItEnded();
             say(instance.spec(), "instance " + instance.id() + ": " + how.message());
-            listener.accept(instance.spec().callbackId(), how);
+            Objects.requireNonNull(listener).ended(instance.spec().callbackId(), how);
         }
     }
 
@@ -163,8 +164,17 @@ final class ProcessPlatform implements Platform {
     }
 
     @Override
-    public void clean() {
+    public void begin(List<RunningInstance> kept) {
         directories.clean(instances.keySet());
+    }
+
+    /** They were stopped, one by one. */
+    @Override
+    public void end() {}
+
+    @Override
+    public boolean livesOn() {
+        return false;
     }
 
     /** Looks after what instances use; called every second. */

@@ -11,6 +11,7 @@ import io.callbacks.service.lease.Lease;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(10);
-    private static final List<String> PLANNED = List.of("docker", "kubernetes");
+    private static final List<String> PLANNED = List.of("kubernetes");
 
     private final DeploymentRepository repository;
     private final Rollouts rollouts;
@@ -52,7 +53,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         this.lease = lease;
         this.platforms = platforms;
         this.clock = clock;
-        platforms.forEach(p -> p.onEnd(rollouts::ended));
+        platforms.forEach(p -> p.onEnd(rollouts));
     }
 
     @Override
@@ -119,11 +120,18 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         }
     }
 
-    /** Instances of a former life are gone with it; nobody shall be sent to where they were. */
+    /** Nobody shall be sent to what a former life had serving, unless it serves still. */
     private void begin() {
-        platforms.forEach(Platform::clean);
         var concerned = repository.concerned();
-        repository.serving().forEach(this::withdraw);
+        var kept = new HashMap<String, List<RunningInstance>>();
+        for (var observed : repository.serving()) {
+            var goesOn = rollouts.takeOver(observed);
+            if (goesOn.isEmpty()) {
+                withdraw(observed);
+            }
+            kept.computeIfAbsent(observed.target(), _ -> new ArrayList<>()).addAll(goesOn);
+        }
+        platforms.forEach(p -> p.begin(kept.getOrDefault(p.name(), List.of())));
         active = true;
         heartbeatAt = System.nanoTime();
         rollouts.activate();
@@ -139,7 +147,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
 
     private void standBy() {
         active = false;
-        rollouts.deactivate(LONGEST_DRAIN);
+        end();
         announcer.close();
         log.warn("Deployer lost its lease and stands by");
     }
@@ -174,11 +182,16 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         }
     }
 
-    /** Ends all instances in good order. */
+    private void end() {
+        rollouts.deactivate(LONGEST_DRAIN);
+        platforms.forEach(Platform::end);
+    }
+
+    /** Ends in good order all instances that do not live on without it. */
     @Override
     public void stop() {
         running = false;
-        rollouts.deactivate(LONGEST_DRAIN);
+        end();
         announcer.close();
         lease.release();
     }

@@ -1,5 +1,6 @@
 package io.callbacks.deployer.rollout;
 
+import io.callbacks.event.DeploymentObserved.Serving;
 import io.callbacks.event.Failure;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Control calls to an instance's front; the same on every platform. */
@@ -57,6 +59,28 @@ final class InstanceControl {
         } catch (PlatformException e) {
             // gone: it takes no requests any more
         }
+    }
+
+    /** Whether an instance takes requests as what was told to serve. */
+    boolean serves(RunningInstance instance, Serving told) {
+        try {
+            var ready = read(instance, "ready");
+            return ready.path("instance").asString("").equals(instance.id())
+                    && ready.path("revision").asInt(0) == told.revision()
+                    && ready.path("env_version").asLong(0) == told.envVersion()
+                    && ready.path("generation").asLong(0) <= told.generation()
+                    && !read(instance, "stats").path("refusing").asBoolean(true);
+        } catch (PlatformException | JacksonException e) {
+            return false; // it does not answer as an instance of ours would
+        }
+    }
+
+    private JsonNode read(RunningInstance instance, String what) {
+        var answer = call(instance, "GET", what, "", QUICK);
+        if (answer.statusCode() != 200) {
+            throw unexpected(instance, what, answer);
+        }
+        return JSON.readTree(answer.body());
     }
 
     private HttpResponse<String> call(

@@ -3,7 +3,7 @@ package io.callbacks.deployer.rollout;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** Names and tokens of instances. */
+/** Names of instances. */
 final class InstanceNames {
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -12,10 +12,6 @@ final class InstanceNames {
     /** Tells callback and generation, and is unlike any other's. */
     static String next(long callbackId, long generation) {
         return callbackId + "-" + generation + "-" + hex(4);
-    }
-
-    static String token() {
-        return hex(16);
     }
 
     private static String hex(int bytes) {

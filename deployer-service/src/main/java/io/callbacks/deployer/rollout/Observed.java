@@ -25,6 +25,11 @@ record Observed(
         return new Observed(callbackId, uid, 0, null, null, null);
     }
 
+    /** Where it served last; empty if it never did. */
+    String target() {
+        return lastGood == null ? "" : lastGood.target();
+    }
+
     Observed next(@Nullable Serving serving, @Nullable Attempt attempt, @Nullable Setup lastGood) {
         return new Observed(callbackId, uid, observation + 1, serving, attempt, lastGood);
     }

@@ -3,7 +3,6 @@ package io.callbacks.deployer.rollout;
 import io.callbacks.event.Failure;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,16 +39,30 @@ public interface Platform {
     List<RunningInstance> instances();
 
     /**
-     * Removes what a former life of the deployer left and cannot be taken over. Called before
-     * anything else.
+     * The deployer is the active one from now on, and what is not its own is removed: all that a
+     * former life left but what it goes on with. What cannot be reached now is removed later.
+     *
+     * @param kept some of {@link #instances}
      */
-    void clean();
+    void begin(List<RunningInstance> kept);
 
-    /**
-     * Who is told, with the callback and the reason, when an instance ends that was not stopped.
-     * Called once, before anything is started.
-     */
-    void onEnd(BiConsumer<Long, Failure> listener);
+    /** The deployer is not active any more. What {@link #livesOn} is left as it is. */
+    void end();
+
+    /** Whether instances go on when the deployer ends, for its next life to take them over. */
+    boolean livesOn();
+
+    /** Sets who is told of ends. Called once, before anything is started. */
+    void onEnd(EndListener listener);
+
+    /** Is told when an instance is not there any more that was not stopped. */
+    interface EndListener {
+        /** It ended by itself, or was ended. */
+        void ended(long callbackId, Failure how);
+
+        /** The place lost it, as by a restart of its own; the instance is not to blame. */
+        void lost(long callbackId);
+    }
 
     /** What came of a start. */
     sealed interface StartResult {

@@ -30,6 +30,7 @@ final class Rollout {
     private @Nullable Setup tried;
     private @Nullable Failure failure;
     private volatile @Nullable Failure lastEnd;
+    private volatile boolean lost;
     private long told;
 
     Rollout(long callbackId, RolloutContext context) {
@@ -41,6 +42,37 @@ final class Rollout {
     /** Remembers how an instance ended; {@link #reconcile} acts on it. */
     void ended(Failure how) {
         lastEnd = how;
+    }
+
+    /** Remembers that its place lost an instance. */
+    void lost() {
+        lost = true;
+    }
+
+    /**
+     * Goes on with what a former life had serving, if it serves still: what was told to serve, and
+     * nothing older that only finishes what it has.
+     *
+     * @return the instances; empty if there is nothing to go on with
+     * @throws PlatformException if the place cannot be reached
+     */
+    List<RunningInstance> takeOver(Observed observed) {
+        var serving = observed.serving();
+        var setup = observed.lastGood();
+        if (serving == null || setup == null) {
+            return List.of();
+        }
+        var fit =
+                context.platform(setup.target()).instances().stream()
+                        .filter(i -> i.callbackId() == callbackId)
+                        .filter(i -> context.control().serves(i, serving))
+                        .toList();
+        if (!fit.isEmpty()) {
+            live = new Live(observed.uid(), serving.generation(), setup, fit);
+            context.announcer().route(callbackId, live.route());
+            log.info("Goes on serving: callback={} instances={}", callbackId, fit);
+        }
+        return fit;
     }
 
     /**
@@ -92,11 +124,17 @@ final class Rollout {
             return;
         }
         live = left.isEmpty() ? null : before.with(left);
-        backoff.failed();
         context.announcer().noRoute(callbackId);
+        if (lost) {
+            lost = false;
+            log.info("Instance was lost by its place: callback={}", callbackId);
+            return;
+        }
+        backoff.failed();
         var how =
                 Objects.requireNonNullElseGet(
                         lastEnd, () -> StartFailures.ended("it is not there any more", null));
+        lastEnd = null;
         log.warn("Instance ended by itself: callback={} reason={}", callbackId, how.message());
         if (backoff.isLoop()) {
             tell(snapshot, new Attempt(snapshot.desired().generation(), "run", how));
@@ -267,9 +305,10 @@ final class Rollout {
 
     private StartResult start(
             CallbackSnapshot snapshot, Setup setup, long generation, BuildResult build) {
+        var id = InstanceNames.next(callbackId, generation);
         var spec =
                 new InstanceSpec(
-                        InstanceNames.next(callbackId, generation),
+                        id,
                         callbackId,
                         generation,
                         setup.revision(),
@@ -280,7 +319,7 @@ final class Rollout {
                         setup.limits(),
                         setup.envVersion(),
                         context.opener().open(snapshot.uid(), setup.envSealed()),
-                        InstanceNames.token());
+                        context.tokens().of(id));
         return context.start(setup.target(), spec);
     }
 
@@ -351,11 +390,14 @@ final class Rollout {
         }
     }
 
-    /** Stops all of it, without a word to anybody but the invokers: the deployer itself ends. */
+    /**
+     * Stops all of it, without a word to anybody but the invokers: the deployer itself ends. What
+     * lives on without it is left as it is.
+     */
     void shutDown() {
         var before = live;
         live = null;
-        if (before != null) {
+        if (before != null && !context.platform(before.setup().target()).livesOn()) {
             context.announcer().noRoute(callbackId);
             before.instances().forEach(context.control()::refuse);
             drain(before);

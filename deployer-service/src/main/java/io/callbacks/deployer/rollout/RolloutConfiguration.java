@@ -52,9 +52,15 @@ class RolloutConfiguration {
     }
 
     @Bean
+    InstanceTokens instanceTokens(Seal seal) {
+        return InstanceTokens.in(seal.directory());
+    }
+
+    @Bean
     Deployer deployer(
             DeploymentRepository repository,
             List<Platform> platforms,
+            InstanceTokens tokens,
             Lease lease,
             Seal seal,
             RunLog runLog,
@@ -68,6 +74,7 @@ class RolloutConfiguration {
                         platforms.stream()
                                 .collect(Collectors.toMap(Platform::name, Function.identity())),
                         new InstanceControl(),
+                        tokens,
                         announcer,
                         Opener.of(SealKeys.in(seal.directory()).privateKeyset()),
                         runLog,

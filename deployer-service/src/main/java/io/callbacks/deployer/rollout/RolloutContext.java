@@ -14,6 +14,7 @@ record RolloutContext(
         DeploymentRepository repository,
         Map<String, Platform> platforms,
         InstanceControl control,
+        InstanceTokens tokens,
         Announcer announcer,
         Opener opener,
         RunLog runLog,

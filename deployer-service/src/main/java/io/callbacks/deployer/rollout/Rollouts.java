@@ -2,6 +2,7 @@ package io.callbacks.deployer.rollout;
 
 import io.callbacks.event.Failure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -9,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Runs rollouts: those of different callbacks side by side, those of one callback one after the
  * other. A wake-up during a run leads to another run.
  */
-final class Rollouts {
+final class Rollouts implements Platform.EndListener {
     private static final Logger log = LoggerFactory.getLogger(Rollouts.class);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
@@ -47,11 +49,39 @@ final class Rollouts {
         all.keySet().forEach(this::wake);
     }
 
-    /** Tells how an instance of a callback ended by itself. */
-    void ended(long callbackId, Failure how) {
-        var rollout = all.get(callbackId);
-        if (rollout != null) {
-            rollout.rollout.ended(how);
+    /**
+     * Goes on with what a former life had serving, if it serves still.
+     *
+     * @return the instances; empty if there is nothing to go on with
+     */
+    List<RunningInstance> takeOver(Observed observed) {
+        try {
+            return all.computeIfAbsent(observed.callbackId(), Serial::new)
+                    .rollout
+                    .takeOver(observed);
+        } catch (PlatformException e) {
+            log.warn(
+                    "Instances cannot be taken over: callback={} reason={}",
+                    observed.callbackId(),
+                    e.toString());
+            return List.of();
+        }
+    }
+
+    @Override
+    public void ended(long callbackId, Failure how) {
+        tell(callbackId, rollout -> rollout.ended(how));
+    }
+
+    @Override
+    public void lost(long callbackId) {
+        tell(callbackId, Rollout::lost);
+    }
+
+    private void tell(long callbackId, Consumer<Rollout> news) {
+        var serial = all.get(callbackId);
+        if (serial != null) {
+            news.accept(serial.rollout);
             wake(callbackId);
         }
     }
@@ -104,6 +134,9 @@ final class Rollouts {
             }
             try {
                 rollout.reconcile().ifPresent(delay -> wakeLater(callbackId, delay));
+            } catch (PlatformException e) {
+                log.warn("Rollout waits: callback={} reason={}", callbackId, e.getMessage());
+                wakeLater(callbackId, TRY_AGAIN);
             } catch (RuntimeException e) {
                 log.warn(
                         "Rollout goes on in a moment: callback={} reason={}",

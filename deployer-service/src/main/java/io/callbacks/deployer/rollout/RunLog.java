@@ -1,12 +1,16 @@
 package io.callbacks.deployer.rollout;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what functions wrote, and what happened to their instances. */
 public interface RunLog {
     /** Adds a line. Never waits for a reader. */
     void write(long callbackId, Line line);
+
+    /** When a callback's function wrote what is kept last of it; empty if there is nothing. */
+    Optional<Instant> last(long callbackId);
 
     /** Removes all of a callback. */
     void remove(long callbackId);
