@@ -75,6 +75,9 @@ public final class Surroundings implements AutoCloseable {
     /** What a deployer must be told to live here. */
     public String[] arguments(String replica, String... more) {
         var all = new ArrayList<>(List.of(more));
+        if (all.stream().noneMatch(argument -> argument.startsWith("--callbacks.docker.host="))) {
+            all.add("--callbacks.docker.host=unix://" + data.resolve("no-docker.sock"));
+        }
         all.addAll(
                 List.of(
                         "--callbacks.replica=" + replica,

@@ -1,0 +1,87 @@
+package io.callbacks.deployer.docker;
+
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Network.Ipam;
+import io.callbacks.deployer.rollout.PlatformException;
+import io.callbacks.docker.DockerEngine;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The network that instances are on: a bridge whose members do not reach each other. There is one
+ * on an engine, for all installations, since a bridge has its name on the machine.
+ */
+final class CallbacksNetwork {
+    static final String NAME = "callbacks";
+    static final String BRIDGE = "cbk-run";
+
+    /** As many addresses as a bridge takes members; the first one that nobody uses. */
+    private static final List<String> USUAL_SUBNETS =
+            List.of("10.213.0.0/22", "172.29.212.0/22", "192.168.212.0/22");
+
+    private final DockerEngine engine;
+    private final List<String> subnets;
+
+    CallbacksNetwork(DockerEngine engine, String subnet) {
+        this.engine = engine;
+        this.subnets = subnet.isEmpty() ? USUAL_SUBNETS : List.of(subnet);
+    }
+
+    /** Makes it if it is missing. */
+    void ensure() {
+        if (isThere()) {
+            return;
+        }
+        DockerException refusal = null;
+        for (var subnet : subnets) {
+            try {
+                create(subnet);
+                return;
+            } catch (ConflictException e) {
+                return; // another deployer was quicker
+            } catch (DockerException e) {
+                refusal = e;
+            }
+        }
+        throw new PlatformException(
+                "cannot make the network '%s' with any of %s; set callbacks.docker.subnet to a free one"
+                        .formatted(NAME, subnets),
+                refusal);
+    }
+
+    private boolean isThere() {
+        try {
+            Calls.ask(
+                    "look for the network " + NAME,
+                    () -> engine.control().inspectNetworkCmd().withNetworkId(NAME).exec());
+            return true;
+        } catch (NotFoundException e) {
+            return false;
+        } catch (DockerException e) {
+            throw Calls.refused("look for the network " + NAME, e);
+        }
+    }
+
+    private void create(String subnet) {
+        Calls.ask(
+                "make the network " + NAME,
+                () ->
+                        engine.control()
+                                .createNetworkCmd()
+                                .withName(NAME)
+                                .withDriver("bridge")
+                                .withCheckDuplicate(true)
+                                .withIpam(
+                                        new Ipam().withConfig(new Ipam.Config().withSubnet(subnet)))
+                                .withLabels(Map.of("callbacks.io/role", "network"))
+                                .withOptions(
+                                        Map.of(
+                                                "com.docker.network.bridge.name",
+                                                BRIDGE,
+                                                "com.docker.network.bridge.enable_icc",
+                                                "false"))
+                                .exec());
+    }
+}

@@ -1,0 +1,120 @@
+package io.callbacks.deployer.docker;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.github.dockerjava.api.exception.NotFoundException;
+import io.callbacks.docker.DockerEngine;
+import io.callbacks.runtimes.Shims;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Images of Python functions, made as the builder makes them. */
+public final class TestImages implements AutoCloseable {
+    private static final List<String> BASES =
+            List.of("callbacks/base-python:local", "python:3.13-slim");
+
+    private final DockerEngine engine = DockerEngine.at("");
+    private final Path directory;
+    private final List<String> made = new ArrayList<>();
+    private String runtime = "";
+
+    /** Skips the tests where there is no engine or no base image, and says so. */
+    public TestImages(Path directory) {
+        this.directory = directory;
+        var trouble = engine.trouble();
+        assumeTrue(trouble.isEmpty(), () -> "needs a Docker engine: " + trouble.orElseThrow());
+        var base = BASES.stream().filter(this::isThere).findFirst();
+        assumeTrue(base.isPresent(), "needs one of the images " + BASES);
+        runtime = runtime(base.orElseThrow());
+    }
+
+    public DockerEngine engine() {
+        return engine;
+    }
+
+    private boolean isThere(String image) {
+        try {
+            engine.control().inspectImageCmd(image).exec();
+            return true;
+        } catch (NotFoundException e) {
+            return false;
+        }
+    }
+
+    private String runtime(String base) {
+        var opt = directory.resolve("opt/callbacks");
+        try {
+            Files.createDirectories(opt.resolve("function"));
+            Files.createDirectories(opt.resolve("library"));
+            var shim = Shims.unpackInto(directory.resolve("shims")).python();
+            copy(shim, opt.resolve("shim"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return commit(base, opt, "/opt");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    /** An image of a function. */
+    public String of(String python) {
+        try {
+            var function = Files.createTempDirectory(directory, "code-").resolve("function");
+            Files.createDirectory(function);
+            Files.writeString(function.resolve("function.py"), python);
+            return commit(runtime, function, "/opt/callbacks");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String commit(String from, Path content, String into) {
+        var docker = engine.control();
+        var container = docker.createContainerCmd(from).withCmd("true").exec().getId();
+        try {
+            docker.copyArchiveToContainerCmd(container)
+                    .withHostResource(content.toString())
+                    .withRemotePath(into)
+                    .exec();
+            var tag = UUID.randomUUID().toString();
+            docker.commitCmd(container)
+                    .withRepository("callbacks/test")
+                    .withTag(tag)
+                    .withUser("10001:10001")
+                    .withEnv(
+                            "PATH=/usr/local/bin:/usr/bin:/bin",
+                            "CALLBACKS_HOST=0.0.0.0",
+                            "CALLBACKS_PORT=8080",
+                            "CALLBACKS_FUNCTION=/opt/callbacks/function",
+                            "CALLBACKS_LIBRARY=/opt/callbacks/library")
+                    .withCmd("python3", "-I", "-S", "-B", "/opt/callbacks/shim/main.py")
+                    .exec();
+            made.add("callbacks/test:" + tag);
+            return made.getLast();
+        } finally {
+            docker.removeContainerCmd(container).exec();
+        }
+    }
+
+    public void remove(String image) {
+        engine.control().removeImageCmd(image).withForce(true).exec();
+        made.remove(image);
+    }
+
+    @Override
+    public void close() throws IOException {
+        List.copyOf(made).reversed().forEach(this::remove);
+        engine.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.callbacks.deployer.docker;
+
+import org.jspecify.annotations.NullMarked;
