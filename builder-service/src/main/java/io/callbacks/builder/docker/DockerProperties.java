@@ -29,7 +29,7 @@ record DockerProperties(
         @DefaultValue("2") double buildCpus,
         @DefaultValue("256") int buildPids) {
     static final Map<String, String> DEFAULT_IMAGES =
-            Map.of("python", "python:3.13-slim", "node", "node:22-slim");
+            Map.of("python", "python:3.11-slim", "node", "node:22-slim");
 
     DockerProperties {
         var all = new HashMap<>(DEFAULT_IMAGES);

@@ -29,6 +29,7 @@ class ImageKeeperTests {
     private static final BuilderProperties PROPERTIES =
             new BuilderProperties(
                     Path.of("unused"),
+                    Path.of("unused"),
                     1,
                     Duration.ofMinutes(1),
                     DataSize.ofMegabytes(1),

@@ -21,7 +21,7 @@ class DockerPropertiesTests {
                 .isEqualTo(
                         new DockerProperties(
                                 "",
-                                Map.of("python", "python:3.13-slim", "node", "node:22-slim"),
+                                Map.of("python", "python:3.11-slim", "node", "node:22-slim"),
                                 Path.of("/usr/local/share/ca-certificates"),
                                 "10.231.240.0/20",
                                 DataSize.ofGigabytes(1),
@@ -47,7 +47,7 @@ class DockerPropertiesTests {
                         new DockerProperties(
                                 "tcp://engine:2375",
                                 Map.of(
-                                        "python", "python:3.13-slim",
+                                        "python", "python:3.11-slim",
                                         "python3.11", "ours/python:3.11",
                                         "node", "ours/node:24"),
                                 Path.of("/ca.pem"),

@@ -40,7 +40,7 @@ record DockerProperties(
         @DefaultValue("") String firewallImage,
         @DefaultValue List<String> indexAddresses) {
     private static final Map<String, String> USUAL_IMAGES =
-            Map.of("python", "python:3.13-slim", "node", "node:22-slim");
+            Map.of("python", "python:3.11-slim", "node", "node:22-slim");
 
     DockerProperties {
         images = images == null || images.isEmpty() ? USUAL_IMAGES : Map.copyOf(images);

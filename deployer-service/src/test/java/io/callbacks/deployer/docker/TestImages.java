@@ -16,7 +16,7 @@ import java.util.UUID;
 /** Images of Python functions, made as the builder makes them. */
 public final class TestImages implements AutoCloseable {
     private static final List<String> BASES =
-            List.of("callbacks/base-python:local", "python:3.13-slim");
+            List.of("callbacks/base-python:local", "python:3.11-slim");
 
     private final DockerEngine engine = DockerEngine.at("");
     private final Path directory;
