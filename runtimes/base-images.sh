@@ -75,10 +75,9 @@ debian() {
         "$(release VERSION_CODENAME)" "$1" -
 }
 
-# with_added TAR: a plain Debian (made once for all) with what is under $STATE/opt/NAME, as root's.
+# with_added TAR NAME PACKAGES: a Debian with these and what is under $STATE/opt/NAME, as root's.
 with_added() {
-    [ -f "$STATE/debian.tar" ] || debian "$STATE/debian.tar" libstdc++6
-    cp "$STATE/debian.tar" "$1"
+    debian "$1" "$3"
     tar --append --file "$1" --directory "$STATE" --sort=name --owner=0 --group=0 --numeric-owner \
         --mtime="@$SOURCE_DATE_EPOCH" "opt/$2"
 }
@@ -95,7 +94,7 @@ node() {
     install -D -m 755 "$STATE/node/bin/node" "$root/bin/node"
     ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/bin/npm"
     ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/bin/npx"
-    with_added "$1" node
+    with_added "$1" node libstdc++6
 }
 
 node_architecture() {
@@ -120,7 +119,7 @@ java() {
     mkdir -p "$STATE/opt"
     nice -n 10 "$JAVA_HOME/bin/jlink" --add-modules "$JAVA_MODULES" --strip-debug --no-header-files --no-man-pages \
         --generate-cds-archive --output "$STATE/opt/java" >/dev/null
-    with_added "$1" java
+    with_added "$1" java libstdc++6,iptables # the deployer sets up a firewall
 }
 
 # ---------------------------------------------------------------- Images
