@@ -88,7 +88,7 @@ WAYS = {
     "control-groups": lambda q: refused(open, "/sys/fs/cgroup/cgroup.procs", "w"),
     "clock": lambda q: refused(time.clock_settime, time.CLOCK_REALTIME, 0),
     "host-name": lambda q: refused(call, "sethostname", b"other", 5),
-    "init": lambda q: refused(lambda: os.kill(1, signal.SIGKILL)) if os.path.exists("/proc/1") else "gone",
+    "init": lambda q: os.kill(1, signal.SIGKILL),
     "engine-socket": lambda q: refused(lambda: open("/var/run/docker.sock", "rb")),
     "host": lambda q: refused(connect, q["host"], q["port"]),
     "neighbour": lambda q: refused(connect, q["host"], q["port"]),

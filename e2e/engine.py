@@ -11,6 +11,7 @@ import threading
 from harness import eventually
 
 PID_FILE = pathlib.Path("/var/run/docker.pid")
+NEAR, FAR = "198.18.77.1", "198.18.77.2"  # of a range for tests of networks: no real host has one
 
 
 def docker(*words, seconds=60):
@@ -118,21 +119,29 @@ class Neighbour:
         self.server = None
 
     def __enter__(self):
+        try:
+            self.set_up()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def set_up(self):
         near, far = self.name + "0", self.name + "1"
         ip("netns", "add", self.name)
         ip("link", "add", near, "type", "veth", "peer", "name", far)
         ip("link", "set", far, "netns", self.name)
         ip("link", "set", near, "up")
-        ip("addr", "add", "192.0.2.1/30", "dev", near)
-        for words in (("addr", "add", "192.0.2.2/30", "dev", far), ("link", "set", far, "up"),
+        ip("addr", "add", NEAR + "/30", "dev", near)
+        for words in (("addr", "add", FAR + "/30", "dev", far), ("link", "set", far, "up"),
                       ("link", "set", "lo", "up"), ("addr", "add", self.address + "/32", "dev", "lo"),
-                      ("route", "add", "default", "via", "192.0.2.1")):
+                      ("route", "add", "default", "via", NEAR)):
             ip("-n", self.name, *words)
-        ip("route", "add", self.address + "/32", "via", "192.0.2.2")
+        ip("route", "add", self.address + "/32", "via", FAR, "dev", near)
+        assert near in ip("route", "get", self.address), "nothing must leave this machine"
         self.server = subprocess.Popen(
             ["ip", "netns", "exec", self.name, "python3", "-m", "http.server", "--bind", self.address, "80"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tempfile.mkdtemp())
-        return self
 
     def __exit__(self, *_):
         if self.server:
@@ -145,3 +154,4 @@ class Neighbour:
 def ip(*words):
     done = subprocess.run(["ip", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20, text=True)
     assert done.returncode == 0, "ip %s: %s" % (" ".join(words), done.stdout)
+    return done.stdout
