@@ -3,7 +3,8 @@ package io.callbacks.service.event;
 import io.callbacks.event.BuildEvent.BuildStarted;
 import io.callbacks.event.Event;
 import io.callbacks.event.Topics;
-import java.util.concurrent.TimeUnit;
+import io.callbacks.testing.JavaProcess;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -67,18 +68,9 @@ class ListeningService {
     }
 
     /** Starts {@link #main} as a process and tells whether it has died of the build. */
-    static boolean dies(String kafka, String group, String uid) throws Exception {
-        var java = ProcessHandle.current().info().command().orElseThrow();
-        var classes = System.getProperty("java.class.path");
-        var name = ListeningService.class.getName();
-        var process =
-                new ProcessBuilder(java, "-cp", classes, name, kafka, group, uid)
-                        .inheritIO()
-                        .start();
-        try {
-            return process.waitFor(2, TimeUnit.MINUTES) && process.exitValue() == DIED;
-        } finally {
-            process.destroyForcibly();
+    static boolean dies(String kafka, String group, String uid) throws InterruptedException {
+        try (var process = JavaProcess.start(ListeningService.class, kafka, group, uid)) {
+            return process.exitCode(Duration.ofMinutes(2)) == DIED;
         }
     }
 }
