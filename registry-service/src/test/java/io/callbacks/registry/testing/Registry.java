@@ -11,28 +11,42 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The registry as it is started by its users, on a broker and a store of its own. */
+/** The registry as it is started by its users, on a store and mostly a broker of its own. */
 public final class Registry implements AutoCloseable {
     private final Path directory;
-    private final EmbeddedBroker broker;
+    private final Optional<EmbeddedBroker> broker;
+    private final String kafka;
     private final EmbeddedStore store;
     private ConfigurableApplicationContext context;
 
-    private Registry(Path directory) {
+    private Registry(Path directory, Optional<EmbeddedBroker> broker, String kafka) {
         this.directory = directory;
-        broker = EmbeddedBroker.start(directory.resolve("kafka"));
+        this.broker = broker;
+        this.kafka = kafka;
         store = EmbeddedStore.start(directory.resolve("store"));
         context = run("first");
     }
 
     /** Starts all of it. */
     public static Registry start() {
+        var directory = directory();
+        var broker = EmbeddedBroker.start(directory.resolve("kafka"));
+        return new Registry(directory, Optional.of(broker), broker.address());
+    }
+
+    /** Starts it on a broker that is there. */
+    public static Registry on(String kafka) {
+        return new Registry(directory(), Optional.empty(), kafka);
+    }
+
+    private static Path directory() {
         try {
-            return new Registry(Files.createTempDirectory("registry"));
+            return Files.createTempDirectory("registry");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -40,18 +54,22 @@ public final class Registry implements AutoCloseable {
 
     /** Another copy beside this one, on the same broker and store. */
     public ConfigurableApplicationContext run(String replica, String... settings) {
+        return RegistryApplication.application().run(arguments(replica, settings));
+    }
+
+    /** What a copy must be told to live here. */
+    public String[] arguments(String replica, String... settings) {
         var usual =
                 Stream.of(
                         "--server.port=0",
                         "--callbacks.replica=" + replica,
-                        "--callbacks.kafka=" + broker.address(),
+                        "--callbacks.kafka=" + kafka,
                         "--callbacks.mongo=" + store.uri(),
                         "--callbacks.data=" + directory.resolve("data"),
                         "--callbacks.registry.live-timeout=2s",
                         "--logging.level.root=WARN",
                         "--logging.level.io.callbacks=DEBUG");
-        return RegistryApplication.application()
-                .run(Stream.concat(usual, Stream.of(settings)).toArray(String[]::new));
+        return Stream.concat(usual, Stream.of(settings)).toArray(String[]::new);
     }
 
     /** Stops the registry and starts it again; broker and store go on. */
@@ -78,7 +96,7 @@ public final class Registry implements AutoCloseable {
 
     /** Where Kafka is. */
     public String kafka() {
-        return broker.address();
+        return kafka;
     }
 
     /** Where MongoDB is. */
@@ -94,7 +112,7 @@ public final class Registry implements AutoCloseable {
     @Override
     public void close() {
         context.close();
-        broker.close();
+        broker.ifPresent(EmbeddedBroker::close);
         store.close();
         try {
             TreeFiles.delete(directory);
