@@ -6,6 +6,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Network.Ipam;
 import io.callbacks.deployer.rollout.PlatformException;
 import io.callbacks.docker.DockerEngine;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,10 +23,12 @@ final class CallbacksNetwork {
             List.of("10.213.0.0/22", "172.29.212.0/22", "192.168.212.0/22");
 
     private final DockerEngine engine;
+    private final GatewayBridge gateway;
     private final List<String> subnets;
 
-    CallbacksNetwork(DockerEngine engine, String subnet) {
+    CallbacksNetwork(DockerEngine engine, GatewayBridge gateway, String subnet) {
         this.engine = engine;
+        this.gateway = gateway;
         this.subnets = subnet.isEmpty() ? USUAL_SUBNETS : List.of(subnet);
     }
 
@@ -76,12 +79,17 @@ final class CallbacksNetwork {
                                 .withIpam(
                                         new Ipam().withConfig(new Ipam.Config().withSubnet(subnet)))
                                 .withLabels(Map.of("callbacks.io/role", "network"))
-                                .withOptions(
-                                        Map.of(
-                                                "com.docker.network.bridge.name",
-                                                BRIDGE,
-                                                "com.docker.network.bridge.enable_icc",
-                                                "false"))
+                                .withOptions(options())
                                 .exec());
+    }
+
+    private Map<String, String> options() {
+        var options = new HashMap<String, String>();
+        options.put("com.docker.network.bridge.name", BRIDGE);
+        options.put("com.docker.network.bridge.enable_icc", "false");
+        if (!gateway.name().isEmpty()) { // an engine of 28.2 or later lets nobody else in
+            options.put("com.docker.network.bridge.trusted_host_interfaces", gateway.name());
+        }
+        return options;
     }
 }

@@ -55,7 +55,7 @@ final class Calls {
         return new PlatformException("cannot " + what + ": " + refusal.getMessage(), refusal);
     }
 
-    private static String reason(Throwable error) {
+    static String reason(Throwable error) {
         var cause = error;
         while (cause.getCause() != null) {
             cause = cause.getCause();

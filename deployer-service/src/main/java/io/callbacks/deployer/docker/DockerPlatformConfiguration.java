@@ -31,24 +31,25 @@ class DockerPlatformConfiguration {
                         labels,
                         new ContainerRequest(labels, properties, timeZone),
                         properties.address().isPublished());
+        var gateway = new GatewayBridge(engine, properties.gatewayNetwork());
         var preflight =
                 new Preflight(
                         engine,
-                        new CallbacksNetwork(engine, properties.subnet()),
-                        firewall(engine, labels, properties),
+                        new CallbacksNetwork(engine, gateway, properties.subnet()),
+                        firewall(engine, labels, gateway, properties),
                         properties.types());
         return new DockerPlatform(containers, preflight, tokens, runLog, properties.lifeline());
     }
 
     private static Firewall firewall(
-            DockerEngine engine, Labels labels, DockerProperties properties) {
+            DockerEngine engine,
+            Labels labels,
+            GatewayBridge gateway,
+            DockerProperties properties) {
         var runners = new ArrayList<FirewallRunner>(List.of(new LocalFirewallRunner()));
         if (!properties.firewallImage().isEmpty()) {
             runners.add(new ContainerFirewallRunner(engine, labels, properties.firewallImage()));
         }
-        return new Firewall(
-                runners,
-                new GatewayBridge(engine, properties.gatewayNetwork()),
-                properties.indexAddresses());
+        return new Firewall(runners, gateway, properties.indexAddresses());
     }
 }

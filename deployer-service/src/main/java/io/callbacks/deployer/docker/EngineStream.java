@@ -54,12 +54,13 @@ final class EngineStream<T> implements ResultCallback<T>, AutoCloseable {
      */
     EngineStream<T> opened(String what) {
         var inTime = await(open, OPENS);
-        if (connection == null) {
-            close();
-            throw new PlatformException(
-                    "cannot " + what + (inTime ? "" : ": the engine does not answer"), error);
+        if (connection != null) {
+            return this;
         }
-        return this;
+        close();
+        var cause = error;
+        var reason = inTime && cause != null ? Calls.reason(cause) : "the engine does not answer";
+        throw new PlatformException("cannot " + what + ": " + reason, cause);
     }
 
     boolean isOver() {

@@ -108,6 +108,7 @@ final class Rollouts implements Platform.EndListener {
         private final long callbackId;
         private final Rollout rollout;
         private final AtomicInteger wanted = new AtomicInteger();
+        private String waitedFor = "";
 
         Serial(long callbackId) {
             this.callbackId = callbackId;
@@ -134,9 +135,9 @@ final class Rollouts implements Platform.EndListener {
             }
             try {
                 rollout.reconcile().ifPresent(delay -> wakeLater(callbackId, delay));
+                waitedFor = "";
             } catch (PlatformException e) {
-                log.warn("Rollout waits: callback={} reason={}", callbackId, e.getMessage());
-                wakeLater(callbackId, TRY_AGAIN);
+                waitFor(String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
                 log.warn(
                         "Rollout goes on in a moment: callback={} reason={}",
@@ -145,6 +146,15 @@ final class Rollouts implements Platform.EndListener {
                         e);
                 wakeLater(callbackId, TRY_AGAIN);
             }
+        }
+
+        /** Said once, however long it takes. */
+        private void waitFor(String reason) {
+            if (!reason.equals(waitedFor)) {
+                log.warn("Rollout waits: callback={} reason={}", callbackId, reason);
+            }
+            waitedFor = reason;
+            wakeLater(callbackId, TRY_AGAIN);
         }
 
         private synchronized void shutDown() {

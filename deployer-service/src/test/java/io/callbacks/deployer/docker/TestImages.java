@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.callbacks.docker.DockerEngine;
 import io.callbacks.runtimes.Shims;
+import io.callbacks.service.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Images of Python functions, made as the builder makes them. */
@@ -105,6 +107,25 @@ public final class TestImages implements AutoCloseable {
         } finally {
             docker.removeContainerCmd(container).exec();
         }
+    }
+
+    /** The names of an installation's containers, in whatever state. */
+    public List<String> containers(String installation) {
+        return engine
+                .control()
+                .listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(Map.of("callbacks.io/installation", installation))
+                .exec()
+                .stream()
+                .map(container -> container.getNames()[0].substring(1))
+                .toList();
+    }
+
+    /** Kills an instance, as an operator would. */
+    public void kill(String installation, String instance) {
+        var name = new Labels(new Installation(installation)).containerName(instance);
+        engine.control().killContainerCmd(name).exec();
     }
 
     public void remove(String image) {

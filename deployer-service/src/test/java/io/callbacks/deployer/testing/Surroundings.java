@@ -115,6 +115,15 @@ public final class Surroundings implements AutoCloseable {
         return sealer;
     }
 
+    /** The id of the installation, once a deployer needed one. */
+    public String installation() {
+        try {
+            return Files.readString(data.resolve("installation")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public Path data() {
         return data;
     }

@@ -39,6 +39,7 @@ public final class TestCallback {
     private final String uid = UUID.randomUUID().toString();
     private final Map<String, String> env = new TreeMap<>();
     private String type = "python";
+    private String target = "process";
     private Limits limits = new Limits(5, 256, 4, 20);
     private int revision;
     private long version;
@@ -65,6 +66,12 @@ public final class TestCallback {
 
     public TestCallback type(String type) {
         this.type = type;
+        return this;
+    }
+
+    /** Is to run there. */
+    public TestCallback on(String target) {
+        this.target = target;
         return this;
     }
 
@@ -107,6 +114,12 @@ public final class TestCallback {
         return this;
     }
 
+    /** Its newest code is built as an image. */
+    public TestCallback builtAs(String image) {
+        around.publish(new BuildSucceeded(key(), List.of(), image, 0.1, false));
+        return this;
+    }
+
     public TestCallback builtWithoutItsLayer() {
         var layer = new Layer(Layer.Role.CODE, "sha256:" + "0".repeat(64), 1);
         around.publish(new BuildSucceeded(key(), List.of(layer), null, 0.1, false));
@@ -120,7 +133,7 @@ public final class TestCallback {
     }
 
     private BuildKey key() {
-        return new BuildKey(id, uid, revision, "process", 1);
+        return new BuildKey(id, uid, revision, target, 1);
     }
 
     public TestCallback env(String name, String value) {
@@ -181,7 +194,7 @@ public final class TestCallback {
                 sealed,
                 around.sealer().keyId(),
                 deleted,
-                new Desired(generation, on, "process", revision, envVersion, source));
+                new Desired(generation, on, target, revision, envVersion, source));
     }
 
     // --- what became of it
