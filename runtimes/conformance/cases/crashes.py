@@ -92,6 +92,16 @@ def killed_workers_under_load_cost_their_own_requests_alone(instance):
 NONSENSE = ["unknown-frame", "huge-frame", "foreign-job", "text-frame"]
 
 
+@case("troubles", modes=True)
+def workers_go_first_where_all_memory_is_used(instance):
+    def score(pid):
+        with open("/proc/%d/oom_score_adj" % pid) as file:
+            return int(file.read())
+
+    worker = instance.get("/api/troubles/pid").json
+    expect_that(score(worker) > score(instance.process.pid), "the worker to go before the front", score(worker))
+
+
 def nonsense(kind):
     def check(instance):
         began = time.monotonic()

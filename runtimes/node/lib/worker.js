@@ -1,6 +1,7 @@
 'use strict';
 // Runs the handler: as many requests at once on its event loop as the front gives it.
 
+const fs = require('node:fs');
 const net = require('node:net');
 const frames = require('./frames');
 const { Context, decodeJob, eventOf } = require('./event');
@@ -195,7 +196,17 @@ class Worker {
   }
 }
 
+/** Where all memory is used, the front goes on: it answers for those that died. */
+function dieFirst() {
+  try {
+    fs.writeFileSync('/proc/self/oom_score_adj', '500');
+  } catch {
+    // a system that has no such choice
+  }
+}
+
 const settings = JSON.parse(process.argv[2]);
 process.argv.splice(1, Infinity, settings.function);
 if (process.ppid !== settings.front) process.exit(1); // it was killed before it could tell its guardian
+dieFirst();
 new Worker(settings).run();

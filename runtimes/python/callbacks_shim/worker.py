@@ -25,6 +25,7 @@ def run(connection, handler, settings):
     """Serves until the front closes the connection; gives the exit code."""
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR2, all_threads=True)
+    die_first()
     if handler is None:
         try:
             handler = load()
@@ -51,6 +52,15 @@ def open_streams():
     sys.stdout = open(1, "w", buffering=1, closefd=False, encoding="utf-8", errors="replace")
     sys.stderr = open(2, "w", buffering=1, closefd=False, encoding="utf-8", errors="replace")
     sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
+
+
+def die_first():
+    """Where all memory is used, the front goes on: it answers for those that died."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as score:
+            score.write("500")
+    except OSError:
+        pass  # a system that has no such choice
 
 
 def limit_memory(memory_mb):
