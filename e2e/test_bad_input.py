@@ -135,7 +135,6 @@ class BadInput(unittest.TestCase):
                 ({"callback_id": self.callback}, 400, "invalid-status"),
                 ({"callback_id": self.callback, "status": "yes"}, 400, "invalid-status"),
                 ({"callback_id": self.callback, "status": True, "c_type": "moon"}, 400, "invalid-c-type"),
-                ({"callback_id": self.callback, "status": True, "c_type": "docker"}, 409, "target-unavailable"),
                 ({"callback_id": self.callback, "status": True, "c_type": "k8s"}, 409, "target-unavailable"),
                 ({"callback_id": self.callback, "status": True, "revision": 9}, 404, "unknown-revision"),
                 ({"callback_id": self.callback, "status": True, "x": 1}, 400, "unknown-field")):

@@ -34,7 +34,7 @@ record DockerProperties(
         @DefaultValue("1") double cpus,
         @DefaultValue("64MB") DataSize headroom,
         @DefaultValue("64MB") DataSize scratch,
-        @DefaultValue("512") long processes,
+        @DefaultValue("256") long processes,
         @DefaultValue("") String subnet,
         @DefaultValue("") String gatewayNetwork,
         @DefaultValue("") String firewallImage,
