@@ -83,11 +83,12 @@ class Client:
 
 
 class Platform:
-    """A platform with a data directory and a port of its own."""
+    """A platform with a data directory and a port of its own, and what else it is told by its environment."""
 
-    def __init__(self):
+    def __init__(self, **environment):
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="callbacks-e2e-"))
         self.port = free_port()
+        self.environment = environment
         self.process = None
         self.output = []
 
@@ -99,7 +100,8 @@ class Platform:
             [str(ROOT / "callbacks"), "up", "--port", str(self.port), "--data", str(self.data), *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True, text=True, cwd=tempfile.gettempdir(),
-            env={**os.environ, "CALLBACKS_FAST_START": "off"})  # no rehearsal beside what is measured
+            env={**os.environ, "CALLBACKS_FAST_START": "off",  # no rehearsal beside what is measured
+                 **self.environment})
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
         eventually(self._started, START_SECONDS, "platform ready")
         return self
