@@ -1,0 +1,174 @@
+"""What the platform costs, measured: a table, ratios first, both targets side by side.
+
+    ./callbacks bench [--quick] [--json FILE] [name...]
+"""
+import argparse
+import contextlib
+import http.client
+import os
+import pathlib
+import platform
+import signal
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+
+from engine import docker  # noqa: E402
+from measures import MEASURES, Settings  # noqa: E402
+from report import as_json, report  # noqa: E402
+from target import TARGETS, NotMeasured, ProcessTarget, available  # noqa: E402
+
+LIMIT_SECONDS, QUICK_LIMIT_SECONDS = 540, 160
+TROUBLE = (AssertionError, NotMeasured, OSError, http.client.HTTPException, subprocess.SubprocessError)
+
+END = object()
+
+
+class TimeUp(Exception):
+    pass
+
+
+class Bench:
+    def __init__(self, settings):
+        self.settings = settings
+        self.begin = time.monotonic()
+        self.measures, self.targets, self.said = [], [], []
+
+    @property
+    def rows(self):
+        return [row for measure in self.measures for row in measure.rows]
+
+    @property
+    def notes(self):
+        return self.said + [note for measure in self.measures for note in measure.notes()]
+
+    def say(self, what):
+        print("%4d s  %s" % (time.monotonic() - self.begin, what), file=sys.stderr, flush=True)
+
+    def run(self, names):
+        with contextlib.ExitStack() as stack:
+            try:
+                self.start(stack)
+                for name in names:
+                    self.measure(MEASURES[name](self.settings))
+            except TimeUp:
+                begun = [measure.name for measure in self.measures]
+                self.said.append("time was up; not or not wholly measured: " + " ".join(
+                    begun[-1:] + [name for name in names if name not in begun]))
+            finally:
+                signal.alarm(0)  # removing the platforms is not to be cut short
+
+    # --- targets
+
+    def start(self, stack):
+        """A platform for each target, so that files, processes and time can be told apart."""
+        process = self.started(stack, ProcessTarget)
+        for name, reason in available(process.platform).items():
+            if reason:
+                self.said.append("%s is not measured: %s" % (name, reason))
+            elif name != process.name:
+                self.started(stack, TARGETS[name])
+        if any(target.name == "docker" for target in self.targets):
+            self.said.append("engine: Docker " + docker("version", "--format", "{{.Server.Version}}").decode().strip())
+
+    def started(self, stack, kind):
+        self.say("starting a platform for %s" % kind.name)
+        target = kind.start()
+        stack.callback(self.removed, target)
+        self.targets.append(target)
+        return target
+
+    def removed(self, target):
+        self.say("removing the platform for %s" % target.name)
+        with self.noting("removing %s" % target.name):
+            target.remove()
+
+    @contextlib.contextmanager
+    def noting(self, what):
+        """Trouble with one thing is told in the report and keeps nothing else from being measured."""
+        try:
+            yield
+        except TROUBLE as error:
+            self.said.append("%s broke off: %s" % (what, error))
+
+    # --- measures
+
+    def measure(self, measure):
+        self.measures.append(measure)
+        with contextlib.ExitStack() as stack:
+            going = {target: self.going(stack, measure, target) for target in self.targets}
+            for number in range(self.settings.rounds + 1):  # the first one prepares
+                for target in self.targets[::1 if number % 2 else -1]:
+                    if target in going and not self.step(measure, target, going[target], number):
+                        del going[target]
+
+    def going(self, stack, measure, target):
+        rounds = measure.rounds(target)
+        stack.enter_context(self.noting("cleaning up after %s on %s" % (measure.name, target.name)))
+        stack.callback(rounds.close)
+        return rounds
+
+    def step(self, measure, target, rounds, number):
+        """False when there is nothing more to measure."""
+        what = "%s on %s" % (measure.name, target.name)
+        with self.noting(what):
+            values = next(rounds, END)
+            if values is not END:
+                measure.take(target.name, values or {})
+                self.say("%s: %s" % (what, "round %d" % number if number else "prepared"))
+                return True
+        return False
+
+
+def machine():
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    return {"cores": os.cpu_count(), "memory": "%.0f GiB" % memory, "system": platform.platform(),
+            "python": platform.python_version(), "load at start": "%.2f %.2f %.2f" % os.getloadavg()}
+
+
+def quiet(cores):
+    return os.getloadavg()[0] < cores / 2
+
+
+def time_up(*_):
+    raise TimeUp()
+
+
+def ended(*_):
+    sys.exit(143)
+
+
+def parsed(words):
+    parser = argparse.ArgumentParser(prog="./callbacks bench", description="Measures the platform on each target.")
+    parser.add_argument("names", nargs="*", metavar="name", help="what to measure: " + " ".join(MEASURES))
+    parser.add_argument("--quick", action="store_true", help="fewer rounds of less: to see that it works")
+    parser.add_argument("--json", metavar="FILE", help="also write all values of all rounds there")
+    options = parser.parse_args(words)
+    unknown = [name for name in options.names if name not in MEASURES]
+    if unknown:
+        parser.error("no such measure: %s; there are %s" % (" ".join(unknown), " ".join(MEASURES)))
+    return options
+
+
+def main(words):
+    options = parsed(words)
+    about = machine()
+    bench = Bench(Settings(options.quick))
+    if not quiet(about["cores"]):
+        bench.said.append("the machine was busy with other things at the start: do not trust these figures")
+    signal.signal(signal.SIGTERM, ended)
+    signal.signal(signal.SIGALRM, time_up)
+    signal.alarm(QUICK_LIMIT_SECONDS if options.quick else LIMIT_SECONDS)
+    bench.run([name for name in MEASURES if name in options.names] or list(MEASURES))
+    about["load at end"] = "%.2f %.2f %.2f" % os.getloadavg()
+    about["taken"] = "%d s, %s" % (time.monotonic() - bench.begin, "quick" if options.quick else "whole")
+    print(report(about, bench.rows, bench.notes))
+    if options.json:
+        pathlib.Path(options.json).write_text(as_json(about, bench.rows, bench.notes) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
