@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -92,8 +91,10 @@ public final class DirectoryBlobStore implements BlobStore {
             try {
                 Files.move(directory, target, StandardCopyOption.ATOMIC_MOVE);
                 return;
-            } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-                // somebody else stored the same tree in between
+            } catch (FileSystemException e) {
+                if (!Files.exists(target)) { // else somebody stored the same tree in between
+                    throw e;
+                }
             }
         }
         TreeFiles.delete(directory);

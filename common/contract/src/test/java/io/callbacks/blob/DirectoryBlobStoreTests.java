@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +62,21 @@ class DirectoryBlobStoreTests {
         var second = tree("two", "print(1)");
         assertThat(blobs.putTree(second)).isEqualTo(first);
         assertThat(second).doesNotExist();
+    }
+
+    @Test
+    void keepsEqualTreesOnceThatComeAtTheSameTime() throws Exception {
+        var puts = new ArrayList<Callable<BlobStore.Tree>>();
+        for (int i = 0; i < 200; i++) {
+            var tree = Files.createDirectories(directory.resolve("same-" + i));
+            Files.writeString(tree.resolve("file"), "content " + i / 4);
+            puts.add(() -> blobs.putTree(tree));
+        }
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var put : threads.invokeAll(puts)) {
+                assertThat(blobs.tree(put.get().digest())).isDirectoryContaining("glob:**/file");
+            }
+        }
     }
 
     @Test
