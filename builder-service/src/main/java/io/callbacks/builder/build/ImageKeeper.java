@@ -31,6 +31,7 @@ final class ImageKeeper {
     private final Duration dependenciesKept;
     private final LongSupplier nanoTime;
     private final Map<BuiltImage, Long> unneededSince = new HashMap<>();
+    private boolean used;
 
     ImageKeeper(
             Images images,
@@ -44,11 +45,18 @@ final class ImageKeeper {
         this.nanoTime = nanoTime;
     }
 
-    /** Looks once. Jobs are read first: what they had made by then must be among the images. */
+    /**
+     * Looks once; a platform that nobody has used is left alone. Jobs are read first: what they had
+     * made by then must be among the images.
+     */
     void look() {
-        images.sweep();
         var known = jobs.known();
         var all = jobs.on(images.platform());
+        used |= !all.isEmpty();
+        if (!used) {
+            return;
+        }
+        images.sweep();
         var present = images.present();
         heal(all, known, present);
         tidy(needed(all, known), present);

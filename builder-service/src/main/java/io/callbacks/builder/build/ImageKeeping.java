@@ -39,9 +39,9 @@ final class ImageKeeping implements SmartLifecycle {
 
     private static void run(ImageKeeper keeper, CountDownLatch stop) {
         try {
-            do {
+            while (!stop.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
                 look(keeper);
-            } while (!stop.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -135,7 +135,10 @@ final class BuildContainer implements AutoCloseable {
             Thread.sleep(10); // the output ends a little earlier than the program
             code = exitCode(exec);
         }
-        if (code.isEmpty() || !isRunning()) {
+        if (code.isEmpty()) {
+            throw new SandboxException("the connection to the container of the build broke", null);
+        }
+        if (!isRunning()) {
             throw new SandboxException("the container of the build was ended from outside", null);
         }
         if (code.get() == KILLED) {

@@ -161,7 +161,8 @@ final class DockerSandbox implements Sandbox {
 
     private void make(String reference, Revision revision, String base) {
         var files = Tar.of(blobs.tree(revision.code().digest()));
-        if (Language.ofType(revision.type()) == Language.NODE) {
+        var isNode = Language.ofType(revision.type()) == Language.NODE;
+        if (isNode && revision.dependencies().isPresent()) { // found from the code upwards
             files.link("node_modules", InstallPlan.LIBRARY + "/node_modules");
         }
         try (var container = containers.copying(base)) {

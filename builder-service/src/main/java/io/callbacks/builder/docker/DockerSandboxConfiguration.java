@@ -9,20 +9,23 @@ import io.callbacks.builder.install.InstallLimits;
 import io.callbacks.builder.install.OperatorSettings;
 import io.callbacks.docker.DockerEngine;
 import io.callbacks.service.installation.Installation;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 
 /** Nothing here asks anything of the engine before a build does: it may be absent. */
 @Configuration(proxyBeanMethods = false)
 class DockerSandboxConfiguration {
     @Bean
+    @Lazy
     DockerEngine dockerEngine(DockerProperties properties) {
         return DockerEngine.at(properties.host());
     }
 
     @Bean
-    Engine engine(DockerEngine dockerEngine) {
-        return new Engine(dockerEngine);
+    Engine engine(ObjectProvider<DockerEngine> dockerEngine) {
+        return new Engine(dockerEngine::getObject);
     }
 
     @Bean

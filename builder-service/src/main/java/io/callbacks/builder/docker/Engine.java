@@ -10,9 +10,10 @@ import java.util.function.Supplier;
 
 /** The engine, with its failures told as the builder knows them. */
 final class Engine {
-    private final DockerEngine engine;
+    private final Supplier<DockerEngine> engine;
 
-    Engine(DockerEngine engine) {
+    /** The engine is not asked for before it is needed: it takes its time even to be named. */
+    Engine(Supplier<DockerEngine> engine) {
         this.engine = engine;
     }
 
@@ -31,12 +32,12 @@ final class Engine {
 
     /** For calls that are answered soon. */
     DockerClient control() {
-        return engine.control();
+        return engine.get().control();
     }
 
     /** For what stays open. */
     DockerClient streams() {
-        return engine.streams();
+        return engine.get().streams();
     }
 
     Optional<EngineImage> image(String reference) {

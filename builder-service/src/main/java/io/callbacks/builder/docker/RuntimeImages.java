@@ -3,6 +3,8 @@ package io.callbacks.builder.docker;
 import static java.util.concurrent.TimeUnit.MINUTES;
 
 import com.github.dockerjava.api.command.BuildImageResultCallback;
+import com.github.dockerjava.api.exception.DockerClientException;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.model.BuildResponseItem;
 import io.callbacks.builder.build.SandboxException;
 import io.callbacks.builder.install.Ended.End;
@@ -53,13 +55,11 @@ final class RuntimeImages {
             return named;
         }
         return find(language.lowerCase())
-                .filter(
-                        image ->
-                                language.type(
-                                                made(image)
-                                                        .labels()
-                                                        .getOrDefault(Labels.VERSION, "0.0"))
-                                        .equals(type));
+                .filter(image -> language.type(version(image)).equals(type));
+    }
+
+    private String version(RuntimeImage image) {
+        return made(image).labels().getOrDefault(Labels.VERSION, "0.0");
     }
 
     private Map<String, byte[]> context(Language language) {
@@ -93,19 +93,28 @@ final class RuntimeImages {
     private void make(RuntimeImage image) {
         var begin = System.nanoTime();
         var version = ask(image);
+        build(image, version);
+        log.info(
+                "Made runtime image={} version={} millis={}",
+                image.reference(),
+                version,
+                (System.nanoTime() - begin) / 1_000_000);
+    }
+
+    private void build(RuntimeImage image, String version) {
+        var labels = Map.of(Labels.ROLE, Role.RUNTIME.label(), Labels.VERSION, version);
         var output = new ArrayList<String>();
-        var build =
-                engine.streams()
-                        .buildImageCmd(Tar.of(context(image.language())).stream())
-                        .withBuildArg("BASE_IMAGE", image.base())
-                        .withNetworkMode("none")
-                        .withForcerm(true)
-                        .withLabels(
-                                Map.of(Labels.ROLE, Role.RUNTIME.label(), Labels.VERSION, version))
-                        .withTags(Set.of(image.reference()));
         try {
-            build.exec(keeping(output)).awaitImageId(BUILD_MINUTES, MINUTES);
-        } catch (RuntimeException e) {
+            engine.streams()
+                    .buildImageCmd(Tar.of(context(image.language())).stream())
+                    .withBuildArg("BASE_IMAGE", image.base())
+                    .withNetworkMode("none")
+                    .withForcerm(true)
+                    .withLabels(labels)
+                    .withTags(Set.of(image.reference()))
+                    .exec(keeping(output))
+                    .awaitImageId(BUILD_MINUTES, MINUTES);
+        } catch (DockerClientException | DockerException e) {
             throw new SandboxException(
                     "the image of %s could not be made: %s: %s"
                             .formatted(
@@ -114,11 +123,6 @@ final class RuntimeImages {
                                     String.join("", output).strip()),
                     e);
         }
-        log.info(
-                "Made runtime image={} version={} millis={}",
-                image.reference(),
-                version,
-                (System.nanoTime() - begin) / 1_000_000);
     }
 
     private static BuildImageResultCallback keeping(List<String> output) {

@@ -117,6 +117,7 @@ class ImageKeeperTests {
     @Test
     void removesWhatIsLeftOfADeletedCallback() {
         built(1, 1);
+        keeper.look();
         jobs.remember(Snapshots.of(1, 9, "docker", source(1), true));
         jobs.remove(1);
         looks(2);
@@ -125,11 +126,20 @@ class ImageKeeperTests {
 
     @Test
     void removesNothingAtFirstSight() {
-        images.present.addAll(List.of(code(1, 1), new Superseded("sha256:1")));
+        built(1, 1);
+        images.present.addAll(List.of(code(2, 1), new Superseded("sha256:1")));
         keeper.look();
-        assertThat(images.present).hasSize(2);
+        assertThat(images.present).hasSize(4);
         keeper.look();
-        assertThat(images.present).isEmpty();
+        assertThat(images.present).containsExactly(code(1, 1), dependencies(1, 1));
+    }
+
+    @Test
+    void leavesAPlatformAloneThatNobodyHasUsed() {
+        images.present.add(code(1, 1));
+        looks(3);
+        assertThat(images.present).hasSize(1);
+        assertThat(images.sweeps).isZero();
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.List;
 /** Images of a platform that is none. */
 final class InMemoryImages implements Images {
     final List<BuiltImage> present = new ArrayList<>();
+    int sweeps;
 
     @Override
     public String platform() {
@@ -23,5 +24,7 @@ final class InMemoryImages implements Images {
     }
 
     @Override
-    public void sweep() {}
+    public void sweep() {
+        sweeps++;
+    }
 }

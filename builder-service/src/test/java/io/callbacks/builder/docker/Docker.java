@@ -58,8 +58,12 @@ final class Docker {
         for (var id : lines("ps", "--all", "--quiet", "--filter", label)) {
             docker("rm", "--force", "--volumes", id);
         }
-        for (var id : lines("image", "ls", "--quiet", "--no-trunc", "--filter", label)) {
-            docker("image", "rm", "--force", id);
+        for (var role : List.of("code", "deps")) { // those made of others first
+            var roleLabel = "label=" + Labels.ROLE + "=" + role;
+            for (var id :
+                    lines("image", "ls", "--quiet", "--filter", label, "--filter", roleLabel)) {
+                docker("image", "rm", "--force", id);
+            }
         }
         for (var name : lines("volume", "ls", "--quiet", "--filter", label)) {
             docker("volume", "rm", name);

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -132,6 +134,21 @@ class DockerSandboxIT {
     }
 
     @Test
+    void isInTroubleIfTheContainerIsEndedFromOutside() {
+        var asked = new AtomicInteger();
+        BooleanSupplier kill =
+                () -> {
+                    if (asked.incrementAndGet() == 1) {
+                        place.buildContainers().forEach(id -> docker("kill", id));
+                    }
+                    return false;
+                };
+        assertThatThrownBy(() -> place.install(place.sandbox(), "python", "numpy", kill))
+                .isInstanceOf(SandboxException.class)
+                .hasMessageContaining("ended from outside");
+    }
+
+    @Test
     void endsWhatTakesTooLong() {
         var sandbox = place.sandbox(Map.of(), Duration.ofMillis(300), Place.LARGE);
         assertThat(rejected(sandbox, "python", "numpy").kind()).isEqualTo("timeout");
@@ -195,7 +212,7 @@ class DockerSandboxIT {
 
     @Test
     void isInTroubleWithoutAnEngine() {
-        var engine = new Engine(DockerEngine.at("unix:///no/such.sock"));
+        var engine = new Engine(() -> DockerEngine.at("unix:///no/such.sock"));
         assertThatThrownBy(() -> Engine.calling(engine::control))
                 .isInstanceOf(SandboxException.class)
                 .hasMessageContaining("There is no Docker engine");

@@ -22,7 +22,7 @@ final class NeedsDocker implements ExecutionCondition {
 
     private static Optional<String> trouble() {
         try (var docker = DockerEngine.at("")) {
-            return docker.trouble().or(() -> missingImage(new Engine(docker)));
+            return docker.trouble().or(() -> missingImage(new Engine(() -> docker)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -30,7 +30,7 @@ final class Place implements AutoCloseable {
 
     final String installation = UUID.randomUUID().toString();
     final DockerEngine docker = DockerEngine.at("");
-    final Engine engine = new Engine(docker);
+    final Engine engine = new Engine(() -> docker);
     final Labels labels = new Labels(installation);
     final RecordingBuildLog log = new RecordingBuildLog();
     private final Path directory;
