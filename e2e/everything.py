@@ -50,6 +50,28 @@ def judged(code, outcome):
     return outcome + Outcome(failed=1) if code != 0 and outcome.failed == 0 else outcome
 
 
+# --- what the tests on Docker need
+
+PREPARATIONS = (("e2e/engine.sh",), ("runtimes/base-images.sh", "all"), ("e2e/images/build.sh", "kafka", "store"))
+ENGINE = {
+    "TESTCONTAINERS_RYUK_DISABLED": "true", "TESTCONTAINERS_CHECKS_DISABLE": "true",  # both want a public image
+    "TESTCONTAINERS_HOST_OVERRIDE": "127.0.0.1",
+}
+
+
+def prepare_docker():
+    """An engine, base images and stand-ins; without them the tests on Docker skip themselves, and say why."""
+    print("\n=== docker", flush=True)
+    for script, *words in PREPARATIONS:
+        code, output = run("docker-" + pathlib.Path(script).stem, [str(ROOT / script), *words])
+        if code != 0:
+            print("tests on Docker are skipped: %s" % (output.strip().splitlines() or ["%s failed" % script])[-1])
+            return
+    os.environ.update(ENGINE)
+    if os.environ.get("CI"):
+        os.environ.setdefault("CALLBACKS_TESTS_OWN_ENGINE", "yes")  # a machine of the tests' own: they may kill it
+
+
 # --- Java
 
 def java():
@@ -139,6 +161,8 @@ def main(names):
         sys.exit("callbacks: no such tests: %s; there are %s" % (" ".join(unknown), " ".join(SUITES)))
     if "node" in (names or SUITES) and not shutil.which("node"):
         sys.exit("callbacks: the tests need Node.js 18 or later on the PATH")
+    if not {"java", "e2e"}.isdisjoint(names or SUITES):
+        prepare_docker()
     outcomes = {}
     for name in names or SUITES:
         print("\n=== %s" % name, flush=True)
