@@ -5,12 +5,21 @@ import pathlib
 import signal
 import socketserver
 import subprocess
-import tempfile
+import sys
 import threading
 
 from harness import eventually
 
 PID_FILE = pathlib.Path("/var/run/docker.pid")
+SERVER = """
+import socket, sys
+server = socket.create_server((sys.argv[1], 80))
+while True:
+    client, _ = server.accept()
+    client.recv(1000)
+    client.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 7\\r\\nConnection: close\\r\\n\\r\\nreached")
+    client.close()
+"""
 NEAR, FAR = "198.18.77.1", "198.18.77.2"  # of a range for tests of networks: no real host has one
 
 
@@ -140,8 +149,8 @@ class Neighbour:
         ip("route", "add", self.address + "/32", "via", FAR, "dev", near)
         assert near in ip("route", "get", self.address), "nothing must leave this machine"
         self.server = subprocess.Popen(
-            ["ip", "netns", "exec", self.name, "python3", "-m", "http.server", "--bind", self.address, "80"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tempfile.mkdtemp())
+            ["ip", "netns", "exec", self.name, sys.executable, "-c", SERVER, self.address],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def __exit__(self, *_):
         if self.server:

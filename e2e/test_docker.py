@@ -228,11 +228,14 @@ class Healing(OnDocker):
     def test_image_removed_by_hand(self):
         callback = self.created("unmade", ANSWERS % 1)
         instance = self.engine.instances(callback)[0]
-        image = inspect(instance)["Image"]
+        docker("rmi", "--force", inspect(instance)["Config"]["Image"])
         docker("rm", "--force", instance)
-        docker("rmi", "--force", image)
-        self.assertEqual("1", eventually(lambda: self.answer("unmade"), 90, "it answers again"))
-        self.platform.await_status(callback, "deployed", 60)
+
+        def healed():
+            now = self.platform.read(callback)
+            return now["status"] == "deployed" and not now["error"] and self.answer("unmade")
+        self.assertEqual("1", eventually(healed, 90, "it is made again and answers"))
+        self.assertNotEqual([], self.engine.images_of("code"))
 
     def answer(self, path):
         answer = self.platform.invoke(path, {}, timeout=30)

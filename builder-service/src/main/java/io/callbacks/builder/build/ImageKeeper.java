@@ -52,7 +52,7 @@ final class ImageKeeper {
     void look() {
         var known = jobs.known();
         var all = jobs.on(images.platform());
-        used |= !all.isEmpty();
+        used |= !all.isEmpty() || jobs.everKnew(images.platform());
         if (!used) {
             return;
         }

@@ -89,6 +89,11 @@ public final class JobRepository {
                 .collect(Collectors.toMap(Known::callbackId, Function.identity()));
     }
 
+    /** Whether a callback, gone or not, was last to run on a platform. */
+    boolean everKnew(String platform) {
+        return store.exists(query(where("platform").is(platform)), Known.class);
+    }
+
     // --- jobs
 
     /** Stores a job if there is none of its id. */
