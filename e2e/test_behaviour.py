@@ -22,7 +22,7 @@ class Behaviour(unittest.TestCase):
 
     @classmethod
     def heard(cls):
-        return all("not been heard from" not in each["reason"] for each in cls.targets().values())
+        return all("not been heard from" not in (each["reason"] or "") for each in cls.targets().values())
 
     def why_not(self, target):
         """Why a target cannot be used, or None."""

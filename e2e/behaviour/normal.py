@@ -6,6 +6,8 @@ import time
 
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 
+AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")  # where a target has images of its own
+
 
 class Normal:
     """Called with a JSON value, gives one that is the same on every target."""
@@ -27,7 +29,7 @@ class Normal:
 
     def __call__(self, value):
         if isinstance(value, dict):
-            return {name: self.member(name, part) for name, part in value.items()}
+            return {name: self.member(name, part) for name, part in value.items() if name not in AUTHORITIES}
         if isinstance(value, list):
             return [self(part) for part in value]
         return self.text(value) if isinstance(value, str) else value

@@ -94,7 +94,7 @@ const environ = () => ({
   environ: { ...process.env }, at_import: AT_IMPORT, number: NUMBER, standard_input: fs.readFileSync(0, 'utf8'),
 });
 
-const BASICS = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'];
+const BASICS = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
 const TOLD = ['CALLBACK_ID', 'REVISION', 'ENV_VERSION', 'FUNCTION_NAME', 'MEMORY_MB'].map((name) => `CALLBACKS_${name}`);
 const OWN = ['GREETING', 'EMPTY', 'SECRET', 'SHORT'];
 

@@ -98,7 +98,7 @@ def environ(event, context):
     return {"environ": dict(os.environ), "at_import": AT_IMPORT, "number": NUMBER, "standard_input": sys.stdin.read()}
 
 
-BASICS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}
+BASICS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"}
 LIMITS = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"}  # set to 1 for libraries that compute
 TOLD = {"CALLBACKS_" + name for name in ("CALLBACK_ID", "REVISION", "ENV_VERSION", "FUNCTION_NAME", "MEMORY_MB")}
 OWN = {"GREETING", "EMPTY", "SECRET", "SHORT"}
