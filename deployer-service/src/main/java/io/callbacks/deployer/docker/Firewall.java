@@ -68,7 +68,7 @@ final class Firewall {
         return Optional.ofNullable(limitation);
     }
 
-    private static String script() {
+    static String script() {
         try (InputStream script = Firewall.class.getResourceAsStream("firewall.sh")) {
             return new String(Objects.requireNonNull(script).readAllBytes(), UTF_8);
         } catch (IOException e) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.callbacks.deployer.instance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.callbacks.deployer.rollout;
+
+import org.jspecify.annotations.NullMarked;
