@@ -1,8 +1,8 @@
 package io.callbacks.deployer.docker;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -11,7 +11,8 @@ import org.springframework.util.unit.DataSize;
  * How callbacks run on a Docker engine.
  *
  * @param host address of the engine; empty for that of {@code DOCKER_HOST}, or its usual socket
- * @param images type to base image, of all types that can be deployed
+ * @param images base image of each type that can be deployed; {@code python} and {@code node} have
+ *     defaults
  * @param lifeline whether instances end with the deployer, however that ends; if not, its next life
  *     goes on with them
  * @param address how instances are reached
@@ -28,7 +29,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("callbacks.docker")
 record DockerProperties(
         @DefaultValue("") String host,
-        @Nullable Map<String, String> images,
+        @DefaultValue Map<String, String> images,
         @DefaultValue("true") boolean lifeline,
         @DefaultValue("auto") Address address,
         @DefaultValue("1") double cpus,
@@ -43,7 +44,9 @@ record DockerProperties(
             Map.of("python", "python:3.11-slim", "node", "node:22-slim");
 
     DockerProperties {
-        images = images == null || images.isEmpty() ? USUAL_IMAGES : Map.copyOf(images);
+        var all = new HashMap<>(USUAL_IMAGES);
+        all.putAll(images);
+        images = Map.copyOf(all);
         indexAddresses = List.copyOf(indexAddresses);
     }
 
@@ -63,6 +66,6 @@ record DockerProperties(
 
     /** What can be deployed, in order. */
     List<String> types() {
-        return images == null ? List.of() : images.keySet().stream().sorted().toList();
+        return images.keySet().stream().sorted().toList();
     }
 }

@@ -16,11 +16,12 @@ class DockerPropertiesTests {
     void hasDefaults() {
         var properties = bound(Map.of());
         assertThat(properties.types()).containsExactly("node", "python");
+        assertThat(properties.images()).containsEntry("python", "python:3.13-slim");
         assertThat(properties)
                 .isEqualTo(
                         new DockerProperties(
                                 "",
-                                Map.of("python", "python:3.13-slim", "node", "node:22-slim"),
+                                Map.of(),
                                 true,
                                 Address.AUTO,
                                 1,
