@@ -55,16 +55,18 @@ final class Containers {
      */
     record Listed(
             String instance, long callbackId, String container, String state, @Nullable URI url) {
-        boolean isRunning() {
-            return state.equals("running") && url != null;
-        }
-
         boolean isPaused() {
             return state.equals("paused");
         }
 
+        /** Whether it can be called, once it is not paused any more. */
         boolean isAlive() {
-            return isRunning() || isPaused();
+            return url != null && (state.equals("running") || isPaused());
+        }
+
+        /** Whether it has run. */
+        boolean hasEnded() {
+            return !state.equals("created") && !state.equals("running") && !isPaused();
         }
     }
 

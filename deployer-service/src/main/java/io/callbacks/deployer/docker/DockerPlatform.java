@@ -21,9 +21,13 @@ import io.callbacks.deployer.rollout.StartFailures;
 import io.callbacks.event.Failure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DockerPlatform implements Platform, EngineWatch.Watcher {
     private static final Logger log = LoggerFactory.getLogger(DockerPlatform.class);
+
+    /** As when it was restarted, or taken off its network. */
+    private static final End CHANGED = new End("it was changed by hand", true);
 
     private final Containers containers;
     private final Listing listing;
@@ -85,7 +92,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
     public void begin(List<RunningInstance> kept) {
         for (var instance : kept) {
             var front = new Front(instance.id(), instance.callbackId(), runLog);
-            instances.put(
+            instances.putIfAbsent(
                     instance.id(),
                     DockerInstance.takenOver(instance.id(), instance.callbackId(), front));
         }
@@ -239,7 +246,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
     @Override
     public List<RunningInstance> instances() {
         watch.require();
-        return listing.get().stream().filter(Listed::isRunning).map(this::running).toList();
+        return listing.get().stream().filter(Listed::isAlive).map(this::running).toList();
     }
 
     private RunningInstance running(Listed listed) {
@@ -257,10 +264,10 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
         preflight.prepare();
         listing.invalidate();
         var there = there();
-        there.values().stream()
-                .filter(listed -> !instances.containsKey(listed.instance()))
-                .forEach(stray -> containers.remove(stray.container()));
-        instances.values().forEach(i -> compare(i, there.get(i.id()), () -> lost(i)));
+        var strays = new HashMap<>(there);
+        strays.keySet().removeAll(instances.keySet());
+        sideBySide(strays.values(), stray -> containers.remove(stray.container()));
+        sideBySide(instances.values(), i -> compare(i, there.get(i.id()), () -> lost(i)));
     }
 
     @Override
@@ -268,7 +275,23 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
         preflight.prepareAgain();
         listing.invalidate();
         var there = there();
-        instances.values().forEach(i -> compare(i, there.get(i.id()), () -> ended(i)));
+        sideBySide(instances.values(), i -> compare(i, there.get(i.id()), () -> ended(i)));
+    }
+
+    /** What cannot be done now is done the next time. */
+    private static <T> void sideBySide(Collection<T> all, Consumer<T> action) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var each : all) {
+                threads.execute(
+                        () -> {
+                            try {
+                                action.accept(each);
+                            } catch (PlatformException e) {
+                                log.warn("Instance is looked after later: {}", e.getMessage());
+                            }
+                        });
+            }
+        }
     }
 
     private Map<String, Listed> there() {
@@ -279,7 +302,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
     private void compare(DockerInstance instance, @Nullable Listed there, Runnable isGone) {
         switch (instance.state()) {
             case STARTING -> {
-                if (there != null && !there.isAlive() && !there.state().equals("created")) {
+                if (there != null && there.hasEnded()) {
                     isGone.run();
                 }
             }
@@ -339,14 +362,12 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
         listing.invalidate();
     }
 
-    /** It ended, and perhaps nobody here wanted that. */
+    /** It is not what it was, and perhaps nobody here wanted that. */
     private void ended(DockerInstance instance) {
         try {
-            var end = containers.end(instance.id());
-            if (end.isPresent()) {
-                instance.awaitLastWords();
-                ended(instance, end.get());
-            }
+            var end = containers.end(instance.id()).orElse(CHANGED);
+            instance.awaitLastWords();
+            ended(instance, end);
         } catch (PlatformException e) {
             log.warn("The engine cannot tell how it ended: instance={}", instance.id());
             lost(instance);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Whether instances can run on the engine, and what must be there before. */
 final class Preflight {
     private static final Duration ANSWERS = Duration.ofSeconds(3);
-    private static final Duration PREPARE_AGAIN = Duration.ofMinutes(1);
+    private static final Duration PREPARE_AGAIN = Duration.ofMinutes(5);
     private static final Executor THREADS = Thread::startVirtualThread;
 
     private final DockerEngine engine;

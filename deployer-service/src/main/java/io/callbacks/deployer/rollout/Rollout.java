@@ -125,6 +125,7 @@ final class Rollout {
         }
         live = left.isEmpty() ? null : before.with(left);
         context.announcer().noRoute(callbackId);
+        before.instances().stream().filter(i -> !left.contains(i)).forEach(i -> forget(before, i));
         if (lost) {
             lost = false;
             log.info("Instance was lost by its place: callback={}", callbackId);
@@ -139,6 +140,11 @@ final class Rollout {
         if (backoff.isLoop()) {
             tell(snapshot, new Attempt(snapshot.desired().generation(), "run", how));
         }
+    }
+
+    /** Whatever is left of it goes too. */
+    private void forget(Live before, RunningInstance instance) {
+        context.stopLater(before.setup().target(), instance, Duration.ZERO);
     }
 
     /**

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What callbacks (bridge RUN) and builds (bridge BUILD) may reach: the internet and the resolvers of
-# this machine, but neither private addresses nor the machine itself. Replaces its two chains in one
-# step and hooks them in; may be repeated at any time.
+# this machine, but neither private addresses nor the machine itself. Replaces its chains in one step
+# and hooks them in; may be repeated at any time.
 #   GATEWAY  bridge whose members may call callbacks; may be empty
 #   PORT     where callbacks answer
 #   INDEXES  private addresses that builds may reach all the same; may be empty
@@ -19,7 +19,7 @@ resolvers() {
     done </etc/resolv.conf
 }
 
-# An engine of before 2024 asks from within the network of who wants to know.
+# Most engines ask from within the network of who wants to know.
 names() {
     for resolver in $(resolvers); do
         echo "-A $1 -i $2 -d $resolver -p udp --dport 53 -j RETURN"
@@ -31,19 +31,12 @@ chains() {
     echo '*filter'
     echo ':CALLBACKS-FORWARD - [0:0]'
     echo ':CALLBACKS-INPUT - [0:0]'
-    if [ -n "$GATEWAY" ]; then
-        echo "-A CALLBACKS-FORWARD -i $GATEWAY -o $RUN -p tcp --dport $PORT -j ACCEPT"
-        echo "-A CALLBACKS-FORWARD -i $RUN -o $GATEWAY -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
-    fi
-    for bridge in "$RUN" "$BUILD"; do
-        echo "-A CALLBACKS-FORWARD -i $bridge -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN"
-        echo "-A CALLBACKS-INPUT -i $bridge -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN"
-        names CALLBACKS-FORWARD "$bridge"
-        names CALLBACKS-INPUT "$bridge"
-    done
-    for index in $INDEXES; do
-        echo "-A CALLBACKS-FORWARD -i $BUILD -d $index -j RETURN"
-        echo "-A CALLBACKS-INPUT -i $BUILD -d $index -j RETURN"
+    for chain in CALLBACKS-FORWARD CALLBACKS-INPUT; do
+        echo "-A $chain -j CALLBACKS-ALLOW"
+        for bridge in "$RUN" "$BUILD"; do
+            echo "-A $chain -i $bridge -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN"
+            names "$chain" "$bridge"
+        done
     done
     for bridge in "$RUN" "$BUILD"; do
         for addresses in $private; do
@@ -54,10 +47,22 @@ chains() {
     echo 'COMMIT'
 }
 
-hook() {
-    iptables -w 5 -C "$1" -j "$2" 2>/dev/null || iptables -w 5 -I "$1" -j "$2"
+ensure() {
+    iptables -w 5 -C "$@" 2>/dev/null || iptables -w 5 "$add" "$@"
 }
 
+# Platforms share an engine: what one of them allows, another does not take away.
+iptables -w 5 -n -L CALLBACKS-ALLOW >/dev/null 2>&1 || iptables -w 5 -N CALLBACKS-ALLOW
+add=-A
+for index in $INDEXES; do
+    ensure CALLBACKS-ALLOW -i "$BUILD" -d "$index" -j ACCEPT
+done
+if [ -n "$GATEWAY" ]; then
+    ensure CALLBACKS-ALLOW -i "$GATEWAY" -o "$RUN" -p tcp --dport "$PORT" -j ACCEPT
+    ensure CALLBACKS-ALLOW -i "$RUN" -o "$GATEWAY" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+fi
+
 chains | iptables-restore --noflush
-hook DOCKER-USER CALLBACKS-FORWARD
-hook INPUT CALLBACKS-INPUT
+add=-I
+ensure DOCKER-USER -j CALLBACKS-FORWARD
+ensure INPUT -j CALLBACKS-INPUT

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.dockerjava.api.model.ContainerNetwork;
+import io.callbacks.deployer.docker.DockerProperties.Address;
 import io.callbacks.deployer.rollout.InstanceTokens;
 import io.callbacks.deployer.rollout.Platform.StartResult;
 import io.callbacks.deployer.rollout.PlatformException;
@@ -101,6 +102,17 @@ class DockerPlatformIT {
     }
 
     @Test
+    void answersAtItsOwnAddress() {
+        try (var other = TestPlatform.on(images.engine(), tokens, true, Address.CONTAINER)) {
+            other.platform.begin(List.of());
+            var instance = other.started(hello);
+            assertThat(instance.url().getPort()).isEqualTo(ContainerRequest.PORT);
+            assertThat(call(instance).body()).isEqualTo("\"none\"");
+            assertThat(other.platform.instances()).containsExactly(instance);
+        }
+    }
+
+    @Test
     void finishesWhatItHasWhenStopped() {
         var slow =
                 one.started(
@@ -140,13 +152,17 @@ class DockerPlatformIT {
                                 def handler(event):
                                     status = dict(l.split(':', 1) for l in open('/proc/self/status'))
                                     return {k: status[k].strip() for k in ('CapEff', 'CapBnd', 'NoNewPrivs', 'Seccomp')} | {
-                                        'user': os.getuid(), 'first': open('/proc/1/comm').read().strip(),
+                                        'user': os.getuid(), 'dies': open('/proc/self/oom_score_adj').read().strip(), 'first': open('/proc/1/comm').read().strip(),
                                         'root': refused('/opt/callbacks/x'), 'tmp': refused('/tmp/x'), 'work': refused('/work/x')}
                                 """));
         assertThat(call(instance).body())
                 .contains("\"CapEff\":\"0000000000000000\"")
                 .contains("\"CapBnd\":\"0000000000000000\"")
-                .contains("\"NoNewPrivs\":\"1\"", "\"Seccomp\":\"2\"", "\"user\":10001")
+                .contains(
+                        "\"NoNewPrivs\":\"1\"",
+                        "\"Seccomp\":\"2\"",
+                        "\"user\":10001",
+                        "\"dies\":\"500\"")
                 .contains("\"first\":\"docker-init\"", "\"root\":true")
                 .contains("\"tmp\":false", "\"work\":false");
         var host = requireNonNull(one.inspect(instance).getHostConfig());
@@ -218,6 +234,14 @@ class DockerPlatformIT {
         until(() -> one.ends.size() == 1);
         assertThat(one.ends.getFirst().message()).contains("removed by hand");
         assertThat(one.platform.instances()).isEmpty();
+    }
+
+    @Test
+    void tellsThatItWasRestartedByHand() {
+        var instance = one.started(hello);
+        one.docker().restartContainerCmd(one.container(instance)).withTimeout(1).exec();
+        until(() -> one.ends.size() == 1);
+        until(() -> one.containers().isEmpty());
     }
 
     @Test

@@ -41,22 +41,25 @@ final class TestPlatform implements AutoCloseable, EndListener {
     private final Installation installation;
     private final InstanceTokens tokens;
     private final boolean lifeline;
+    private final Address address;
 
     private TestPlatform(
             DockerEngine engine,
             Installation installation,
             InstanceTokens tokens,
-            boolean lifeline) {
+            boolean lifeline,
+            Address address) {
         this.engine = engine;
         this.installation = installation;
         this.tokens = tokens;
         this.lifeline = lifeline;
+        this.address = address;
         var properties =
                 new DockerProperties(
                         "",
                         Map.of("python", "unused"),
                         lifeline,
-                        Address.AUTO,
+                        address,
                         1,
                         DataSize.ofMegabytes(64),
                         DataSize.ofMegabytes(16),
@@ -72,13 +75,18 @@ final class TestPlatform implements AutoCloseable, EndListener {
     }
 
     static TestPlatform on(DockerEngine engine, InstanceTokens tokens, boolean lifeline) {
+        return on(engine, tokens, lifeline, Address.AUTO);
+    }
+
+    static TestPlatform on(
+            DockerEngine engine, InstanceTokens tokens, boolean lifeline, Address address) {
         var installation = new Installation(UUID.randomUUID().toString());
-        return new TestPlatform(engine, installation, tokens, lifeline);
+        return new TestPlatform(engine, installation, tokens, lifeline, address);
     }
 
     /** The next life of the same deployer. */
     TestPlatform next() {
-        return new TestPlatform(engine, installation, tokens, lifeline);
+        return new TestPlatform(engine, installation, tokens, lifeline, address);
     }
 
     @Override
