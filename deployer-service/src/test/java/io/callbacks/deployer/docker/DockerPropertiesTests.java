@@ -16,7 +16,7 @@ class DockerPropertiesTests {
     void hasDefaults() {
         var properties = bound(Map.of());
         assertThat(properties.types()).containsExactly("node", "python");
-        assertThat(properties.images()).containsEntry("python", "python:3.13-slim");
+        assertThat(properties.images()).containsEntry("python", "python:3.11-slim");
         assertThat(properties)
                 .isEqualTo(
                         new DockerProperties(
