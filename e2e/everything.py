@@ -55,7 +55,7 @@ def judged(code, outcome):
 PREPARATIONS = (("e2e/engine.sh",), ("runtimes/base-images.sh", "all"), ("e2e/images/build.sh", "kafka", "store"))
 ENGINE = {
     "TESTCONTAINERS_RYUK_DISABLED": "true", "TESTCONTAINERS_CHECKS_DISABLE": "true",  # both want a public image
-    "TESTCONTAINERS_HOST_OVERRIDE": "127.0.0.1",
+    "TESTCONTAINERS_HOST_OVERRIDE": "127.0.0.1", "CALLBACKS_TEST_KAFKA_IMAGE": "callbacks/kafka:local",
 }
 
 
@@ -67,7 +67,7 @@ def prepare_docker():
         if code != 0:
             print("tests on Docker are skipped: %s" % (output.strip().splitlines() or ["%s failed" % script])[-1])
             return
-    os.environ.update(ENGINE)
+    os.environ.update({**ENGINE, **os.environ})
     if os.environ.get("CI"):
         os.environ.setdefault("CALLBACKS_TESTS_OWN_ENGINE", "yes")  # a machine of the tests' own: they may kill it
 
