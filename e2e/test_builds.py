@@ -100,7 +100,7 @@ class Builds(unittest.TestCase):
 
     def test_rebuild_is_another_revision_of_the_same(self):
         callback = self.platform.created("again", HANDLER, library="six==1.16.0")
-        answer = self.platform.call("POST", "/callbacks/%d/rebuild" % callback, headers={"Prefer": "wait=30"})
+        answer = self.platform.call("POST", "/callbacks/%d/rebuild" % callback, {}, {"Prefer": "wait=30"})
         self.assertIn(answer.status, (200, 202), answer)
         now = self.platform.await_deployment(callback, revision=2)
         self.assertEqual((2, "built"), (now["latest_build"]["revision"], now["latest_build"]["state"]))
