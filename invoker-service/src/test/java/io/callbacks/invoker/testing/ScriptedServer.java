@@ -1,13 +1,16 @@
 package io.callbacks.invoker.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,13 +60,18 @@ public final class ScriptedServer implements AutoCloseable {
 
     public ScriptedServer(int port, Script script) {
         this.script = script;
-        try {
-            listener = new ServerSocket(port, 100, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        listener = bound(port);
         // of a platform thread's socket the port is free as soon as it is closed
         Thread.ofPlatform().daemon().start(this::accept);
+    }
+
+    /** A port that was closed a moment ago may serve somebody's outgoing connection meanwhile. */
+    private static ServerSocket bound(int port) {
+        return await().atMost(Duration.ofSeconds(10))
+                .ignoreExceptionsInstanceOf(BindException.class)
+                .until(
+                        () -> new ServerSocket(port, 100, InetAddress.getLoopbackAddress()),
+                        ServerSocket::isBound);
     }
 
     public URI url() {
