@@ -1,6 +1,7 @@
 package io.callbacks.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.callbacks.embedded.EmbeddedBroker;
 import io.callbacks.embedded.EmbeddedStore;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -55,9 +57,16 @@ class SeparateServicesIT {
             processes.add(start(service));
         }
         for (var service : SERVICES) {
-            Readiness.await(service, url(service));
+            awaitReady(service);
         }
         assertThat(exitCodeOf(example())).as("see %s", data.resolve("example.log")).isZero();
+    }
+
+    /** Four JVMs that start at once may take longer than a user would wait. */
+    private void awaitReady(String service) {
+        await().atMost(Duration.ofMinutes(4))
+                .ignoreExceptionsInstanceOf(StartFailure.class)
+                .untilAsserted(() -> Readiness.await(service, url(service)));
     }
 
     private Process start(String service) throws IOException {
