@@ -21,7 +21,6 @@ from measures import MEASURES, Settings  # noqa: E402
 from report import as_json, report  # noqa: E402
 from target import TARGETS, NotMeasured, ProcessTarget, available  # noqa: E402
 
-LIMIT_SECONDS, QUICK_LIMIT_SECONDS = 540, 160
 TROUBLE = (AssertionError, NotMeasured, OSError, http.client.HTTPException, subprocess.SubprocessError)
 
 END = object()
@@ -52,8 +51,8 @@ class Bench:
         with contextlib.ExitStack() as stack:
             try:
                 self.start(stack)
-                for name in names:
-                    self.measure(MEASURES[name](self.settings))
+                for number, name in enumerate(names):
+                    self.measure(MEASURES[name](self.settings), self.left / (len(names) - number))
             except TimeUp:
                 begun = [measure.name for measure in self.measures]
                 self.said.append("time was up; not or not wholly measured: " + " ".join(
@@ -96,11 +95,20 @@ class Bench:
 
     # --- measures
 
-    def measure(self, measure):
+    @property
+    def left(self):
+        return self.begin + self.settings.limit - time.monotonic()
+
+    def measure(self, measure, seconds):
+        """As many rounds as there shall be, or as there is time for without taking it from other measures."""
         self.measures.append(measure)
+        until = time.monotonic() + seconds
         with contextlib.ExitStack() as stack:
             going = {target: self.going(stack, measure, target) for target in self.targets}
             for number in range(self.settings.rounds + 1):  # the first one prepares
+                if number > 1 and going and time.monotonic() > until:
+                    self.said.append("%s: %d rounds and no more, for want of time" % (measure.name, number - 1))
+                    return
                 for target in self.targets[::1 if number % 2 else -1]:
                     if target in going and not self.step(measure, target, going[target], number):
                         del going[target]
@@ -161,7 +169,7 @@ def main(words):
         bench.said.append("the machine was busy with other things at the start: do not trust these figures")
     signal.signal(signal.SIGTERM, ended)
     signal.signal(signal.SIGALRM, time_up)
-    signal.alarm(QUICK_LIMIT_SECONDS if options.quick else LIMIT_SECONDS)
+    signal.alarm(bench.settings.limit)
     bench.run([name for name in MEASURES if name in options.names] or list(MEASURES))
     about["load at end"] = "%.2f %.2f %.2f" % os.getloadavg()
     about["taken"] = "%d s, %s" % (time.monotonic() - bench.begin, "quick" if options.quick else "whole")

@@ -36,6 +36,7 @@ class Settings:
     """How much of everything; ``quick`` is for looking whether the tool works."""
 
     def __init__(self, quick=False):
+        self.limit = 150 if quick else 540  # seconds, without the removal of what was made
         self.rounds = 2 if quick else 5
         self.env_changes = 10 if quick else 15
         self.installs = 1 if quick else 2
@@ -360,8 +361,8 @@ class Gateway(Measure):
             yield "the load generator's own floor, against a server that does nothing, at %d/s: " \
                   "p50 %.2f ms, p99 %.2f ms" % (self.settings.rate, p50, p99)
         for target, count in self.overrun.items():
-            yield "%s could not keep up with %d/s %d times: a queue that grows tells nothing of the gateway, so these " \
-                  "are in no row of what it adds" % (target, self.settings.rate, count)
+            yield "%s could not keep up with %d/s %d times: a queue that grows tells nothing of the gateway, so " \
+                  "these are in no row of what it adds" % (target, self.settings.rate, count)
         for (target, way, what), count in self.errors.items():
             yield "%s, gateway, %s: %d times %s" % (target, way, count, what)
 
