@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 from engine import docker  # noqa: E402
 from measures import MEASURES, Settings  # noqa: E402
 from report import as_json, report  # noqa: E402
-from target import TARGETS, NotMeasured, ProcessTarget, available  # noqa: E402
+from target import TARGETS, NotMeasured, ProcessTarget, missing  # noqa: E402
 
 TROUBLE = (AssertionError, NotMeasured, OSError, http.client.HTTPException, subprocess.SubprocessError)
 
@@ -65,11 +65,12 @@ class Bench:
     def start(self, stack):
         """A platform for each target, so that files, processes and time can be told apart."""
         process = self.started(stack, ProcessTarget)
-        for name, reason in available(process.platform).items():
+        for name, reason in missing(process.platform).items():
             if reason:
                 self.said.append("%s is not measured: %s" % (name, reason))
-            elif name != process.name:
-                self.started(stack, TARGETS[name])
+            else:
+                with self.noting("starting a platform for %s" % name):
+                    self.started(stack, TARGETS[name])
         if any(target.name == "docker" for target in self.targets):
             self.said.append("engine: Docker " + docker("version", "--format", "{{.Server.Version}}").decode().strip())
 

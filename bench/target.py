@@ -38,7 +38,9 @@ class Target:
     def start(cls):
         platform = Platform(CALLBACKS_REGISTRY_DEFAULT_TARGET=cls.name)
         try:
-            return cls(platform.start())
+            platform.start()
+            eventually(lambda: known(platform)[cls.name]["available"], 60, "callbacks can run on " + cls.name)
+            return cls(platform)
         except BaseException:
             platform.remove()
             raise
@@ -142,14 +144,18 @@ class DockerTarget(Target):
 TARGETS = {target.name: target for target in (ProcessTarget, DockerTarget)}
 
 
-def available(platform):
-    """Of each known target: None, or why it cannot be measured."""
-    def heard():
-        items = {item["c_type"]: item for item in platform.call("GET", "/targets").json["items"]}
-        return items if items["process"]["available"] else None
-    items = eventually(heard, 15, "the platform runs processes")
+def known(platform):
+    return {item["c_type"]: item for item in platform.call("GET", "/targets").json["items"]}
+
+
+def missing(platform):
+    """Of each target but the platform's own: None, or why it cannot be measured."""
+    with contextlib.suppress(AssertionError):  # then the reason is that nothing was heard
+        eventually(lambda: not any("not been heard" in (item["reason"] or "") for item in known(platform).values()),
+                   30, "all targets are known")
+    items = known(platform)
     return {name: target.trouble() if items[name]["available"] else items[name]["reason"]
-            for name, target in TARGETS.items()}
+            for name, target in TARGETS.items() if name != ProcessTarget.name}
 
 
 # --- Docker
