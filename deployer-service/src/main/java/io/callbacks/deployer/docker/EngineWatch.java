@@ -13,6 +13,7 @@ final class EngineWatch {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
     private static final Duration CONNECT_AGAIN = Duration.ofSeconds(1);
     private static final Duration CONNECTS = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(2);
 
     private enum State {
         IDLE,
@@ -36,7 +37,7 @@ final class EngineWatch {
     private final Containers containers;
     private final Watcher watcher;
     private State state = State.IDLE;
-    private @Nullable String trouble;
+    private String trouble = "it does not answer yet";
     private @Nullable Thread thread;
 
     EngineWatch(Containers containers, Watcher watcher) {
@@ -65,27 +66,28 @@ final class EngineWatch {
      * @throws PlatformException if the engine is not there
      */
     synchronized void require() {
-        var deadline = System.nanoTime() + CONNECTS.toNanos();
-        while (state == State.CONNECTING && System.nanoTime() < deadline) {
-            waitFor(CONNECTS);
-        }
+        awaitConnected(CONNECTS);
         if (state == State.CONNECTING || state == State.LOST) {
             throw new PlatformException("the engine is waited for: " + trouble, null);
         }
     }
 
-    private void waitFor(Duration longest) {
-        try {
-            wait(longest.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PlatformException("interrupted while waiting for the engine", e);
-        }
-    }
-
     /** Why the engine is waited for; null if it is not. */
     synchronized @Nullable String trouble() {
+        awaitConnected(SOON);
         return state == State.LOST ? trouble : null;
+    }
+
+    private synchronized void awaitConnected(Duration longest) {
+        var deadline = System.nanoTime() + longest.toNanos();
+        while (state == State.CONNECTING && System.nanoTime() < deadline) {
+            try {
+                wait(longest.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new PlatformException("interrupted while waiting for the engine", e);
+            }
+        }
     }
 
     private void run() {
