@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,18 @@ class DeployerFlowTests {
         assertThat(route.instances()).hasSize(1);
         assertThat(callback.call().body()).isEqualTo("\"none\"");
         assertThat(callback.call().headers().firstValue("X-Callbacks-Revision")).contains("1");
+    }
+
+    /** Of ten callbacks each has another key, so that events of all partitions are among theirs. */
+    @Test
+    void oneThatStandsByTakesNoEventsAway() {
+        try (var _ = around.deployer("two")) {
+            var callbacks =
+                    Stream.generate(() -> new TestCallback(around).code(SAYS_ENV).deploy())
+                            .limit(10)
+                            .toList();
+            callbacks.forEach(callback -> until(callback::isLive));
+        }
     }
 
     @Test

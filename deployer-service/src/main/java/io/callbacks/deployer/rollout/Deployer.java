@@ -20,7 +20,7 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * The deployer as a whole: takes in events, and acts on what is stored while it holds the lease. Of
- * several one is active; the others wait.
+ * several one is active; the others wait, and leave the events to it.
  */
 final class Deployer implements Consumer<Event>, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Deployer.class);
@@ -34,6 +34,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     private final Announcer announcer;
     private final Lease lease;
     private final List<Platform> platforms;
+    private final EventIntake intake;
     private final Clock clock;
     private Thread thread = new Thread(() -> {});
     private volatile boolean running;
@@ -46,12 +47,14 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
             Announcer announcer,
             Lease lease,
             List<Platform> platforms,
+            EventIntake intake,
             Clock clock) {
         this.repository = repository;
         this.rollouts = rollouts;
         this.announcer = announcer;
         this.lease = lease;
         this.platforms = platforms;
+        this.intake = intake;
         this.clock = clock;
         platforms.forEach(p -> p.onEnd(rollouts));
     }
@@ -113,6 +116,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         if (!active) {
             begin();
         }
+        intake.open();
         if (System.nanoTime() - heartbeatAt >= 0) {
             heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
             announcer.events(targets());
@@ -122,7 +126,6 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
 
     /** Nobody shall be sent to what a former life had serving, unless it serves still. */
     private void begin() {
-        var concerned = repository.concerned();
         var kept = new HashMap<String, List<RunningInstance>>();
         for (var observed : repository.serving()) {
             var goesOn = rollouts.takeOver(observed);
@@ -135,7 +138,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         active = true;
         heartbeatAt = System.nanoTime();
         rollouts.activate();
-        concerned.forEach(rollouts::wake);
+        repository.concerned().forEach(rollouts::wake);
         log.info("Deployer is active");
     }
 
@@ -147,6 +150,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
 
     private void standBy() {
         active = false;
+        intake.close();
         end();
         announcer.close();
         log.warn("Deployer lost its lease and stands by");
@@ -191,6 +195,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        intake.close();
         end();
         announcer.close();
         lease.release();

@@ -7,12 +7,16 @@ import io.callbacks.event.CallbackSnapshot;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.bson.Document;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.data.mongodb.core.MongoTemplate;
+import org.springframework.data.mongodb.core.query.Criteria;
 import org.springframework.data.mongodb.core.query.Update;
 
 /** Keeps what should run, what is built, and what was told of both. */
 public final class DeploymentRepository {
+    private static final String CLEARED = "cleared";
+
     private final MongoTemplate store;
 
     DeploymentRepository(MongoTemplate store) {
@@ -92,14 +96,23 @@ public final class DeploymentRepository {
         store.save(observed);
     }
 
-    /** Callbacks that should run, or were told to. */
+    /**
+     * Callbacks that should run, of which something was told, or that are deleted and not cleared.
+     */
     List<Long> concerned() {
-        var wanted =
-                store.find(query(where("snapshot.desired.on").is(true)), Wish.class).stream()
-                        .map(Wish::callbackId);
-        return Stream.concat(wanted, serving().stream().map(Observed::callbackId))
+        var wanted = where("snapshot.desired.on").is(true);
+        var deleted = where("snapshot.deleted").is(true).and(CLEARED).ne(true);
+        var serving = where("serving").exists(true);
+        var tried = where("attempt").exists(true);
+        return Stream.concat(ids("wishes", wanted, deleted), ids("observed", serving, tried))
                 .distinct()
                 .toList();
+    }
+
+    private Stream<Long> ids(String collection, Criteria... either) {
+        var any = query(new Criteria().orOperator(either));
+        any.fields().include("_id");
+        return store.find(any, Document.class, collection).stream().map(d -> d.getLong("_id"));
     }
 
     /** Those of which it was told last that something serves. */
@@ -107,8 +120,12 @@ public final class DeploymentRepository {
         return store.find(query(where("serving").exists(true)), Observed.class);
     }
 
-    /** Forgets the builds of a callback that is gone. */
-    void forgetBuilds(long callbackId) {
+    /**
+     * Forgets the builds of a callback that is deleted, as the last thing there is to do for it.
+     */
+    void clear(long callbackId) {
         store.remove(query(where("callbackId").is(callbackId)), BuildResult.class);
+        var cleared = new Update().set(CLEARED, true);
+        store.updateFirst(query(where("_id").is(callbackId)), cleared, Wish.class);
     }
 }

@@ -392,7 +392,7 @@ final class Rollout {
         failure = null;
         if (snapshot.deleted()) {
             context.runLog().remove(callbackId);
-            context.repository().forgetBuilds(callbackId);
+            context.repository().clear(callbackId);
         }
     }
 

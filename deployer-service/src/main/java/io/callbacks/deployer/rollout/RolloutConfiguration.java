@@ -11,8 +11,10 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.cloud.stream.binding.BindingsLifecycleController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.mongodb.core.MongoTemplate;
@@ -65,6 +67,7 @@ class RolloutConfiguration {
             Seal seal,
             RunLog runLog,
             KafkaProperties kafka,
+            ObjectProvider<BindingsLifecycleController> bindings,
             Clock clock,
             DeployerProperties properties) {
         var announcer = new Announcer(kafka.buildProducerProperties(), lease, clock);
@@ -81,7 +84,14 @@ class RolloutConfiguration {
                         new Semaphore(properties.starts()),
                         new Drains(),
                         System::nanoTime);
-        return new Deployer(repository, new Rollouts(context), announcer, lease, platforms, clock);
+        return new Deployer(
+                repository,
+                new Rollouts(context),
+                announcer,
+                lease,
+                platforms,
+                new EventIntake(bindings::getObject),
+                clock);
     }
 
     @Bean
