@@ -38,6 +38,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     private final Clock clock;
     private Thread thread = new Thread(() -> {});
     private volatile boolean running;
+    private volatile boolean settled;
     private boolean active;
     private long heartbeatAt;
 
@@ -105,11 +106,17 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
                 } else if (active) {
                     standBy();
                 }
+                settled = true;
             } catch (RuntimeException e) {
                 log.warn("Deployer goes on in a moment: reason={}", e.toString());
             }
             pause();
         }
+    }
+
+    /** Whether it has told what serves no more since its former life, or stands by. */
+    boolean isSettled() {
+        return settled;
     }
 
     private void act() {

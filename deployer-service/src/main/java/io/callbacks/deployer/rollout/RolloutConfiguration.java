@@ -13,6 +13,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.cloud.stream.binding.BindingsLifecycleController;
 import org.springframework.context.annotation.Bean;
@@ -92,6 +94,12 @@ class RolloutConfiguration {
                 platforms,
                 new EventIntake(bindings::getObject),
                 clock);
+    }
+
+    /** Named for the readiness group, where it is {@code deployer}. */
+    @Bean
+    HealthIndicator deployerHealthIndicator(Deployer deployer) {
+        return () -> (deployer.isSettled() ? Health.up() : Health.down()).build();
     }
 
     @Bean
