@@ -164,18 +164,25 @@ class Platform:
         assert answer.status == 201, answer
         return answer.json["callback_id"]
 
+    def wish(self, callback, c_type="process", headers=None):
+        """Asks for it to be deployed."""
+        answer = self.call("POST", "/deploy/", {"callback_id": callback, "status": True, "c_type": c_type}, headers)
+        assert answer.status in (200, 202), answer
+
     def deploy(self, callback, c_type="process", seconds=120):
         """Deploys and waits until it serves."""
-        answer = self.call("POST", "/deploy/", {"callback_id": callback, "status": True, "c_type": c_type},
-                           {"Prefer": "wait=30"})
-        assert answer.status in (200, 202), answer
+        self.wish(callback, c_type, {"Prefer": "wait=30"})
         return self.await_status(callback, "deployed", seconds)
 
-    def created(self, path, code, seconds=120, **fields):
+    def created(self, path, code, c_type="process", seconds=120, **fields):
         """Creates, deploys and waits; the callback's id."""
         callback = self.create(path, code, **fields)
-        self.deploy(callback, seconds=seconds)
+        self.deploy(callback, c_type, seconds)
         return callback
+
+    def delete(self, callback):
+        answer = self.call("DELETE", "/callbacks/%d" % callback)
+        assert answer.status in (202, 204), answer
 
     def read(self, callback):
         answer = self.call("GET", "/callbacks/%d" % callback)

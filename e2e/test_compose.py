@@ -9,6 +9,7 @@ import time
 import unittest
 
 import engine
+import leavings
 from engine import docker
 from harness import ROOT, Load, Platform, eventually, free_port, milliseconds
 
@@ -206,6 +207,10 @@ class Compose(unittest.TestCase):
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                   env={**os.environ, "CALLBACKS_URL": "http://127.0.0.1:%d" % self.stack.port})
             self.assertEqual(done.returncode, 0, done.stdout[-3000:])
+
+    def test_creates_and_deletes_leave_nothing(self):
+        self.needs_docker()
+        leavings.check(self.stack, self.stack.installation)
 
     def test_calls_go_on_while_services_restart(self):
         answer = self.deployed() if self.stack.runs_callbacks() else 404

@@ -1,6 +1,5 @@
 """Callbacks on a Docker engine: what the target promises beyond what every target does (test_behaviour)."""
 import base64
-import concurrent.futures
 import io
 import os
 import pathlib
@@ -11,12 +10,12 @@ import time
 import unittest
 
 import engine
+import leavings
 from box import CODE as BOX
 from engine import Installation, Listener, Neighbour, docker, inspect
 from harness import ROOT, Load, Platform, eventually, milliseconds
 
 HERE = pathlib.Path(__file__).resolve().parent
-CREATES = int(os.environ.get("CREATES", "40"))
 ANSWERS = 'def handler(event):\n    return {"statusCode": 200, "body": "%d"}\n'
 IS_ROOT = os.geteuid() == 0
 METADATA = "169.254.169.254"
@@ -272,23 +271,7 @@ class Moves(OnDocker):
 
 class Leavings(OnDocker):
     def test_creates_and_deletes_leave_nothing(self):
-        platform = self.platform
-        one = self.created("first", ANSWERS % 0)  # brings what is kept: networks, runtime image
-        platform.call("DELETE", "/callbacks/%d" % one)
-        eventually(lambda: not self.engine.containers() and not self.engine.images_of("code"), 90, "the first is gone")
-        before = self.left()
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            made = list(pool.map(lambda n: platform.create("leave-%d" % n, ANSWERS % n), range(CREATES)))
-            list(pool.map(lambda callback: platform.call(
-                "POST", "/deploy/", {"callback_id": callback, "status": True, "c_type": "docker"}), made))
-            for callback in made[::4]:
-                platform.await_status(callback, "deployed", 180)
-            gone = list(pool.map(lambda callback: platform.call("DELETE", "/callbacks/%d" % callback).status, made))
-        self.assertLessEqual(set(gone), {202, 204})
-        eventually(lambda: self.left() == before, 120, "as before: %r" % (before,))
-
-    def left(self):
-        return (self.engine.containers(), self.engine.images_of("code"), self.engine.volumes(), self.engine.networks())
+        leavings.check(self.platform, lambda: self.engine)
 
 
 if __name__ == "__main__":
