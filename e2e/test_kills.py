@@ -95,10 +95,11 @@ class Kills(unittest.TestCase):
             if not callback["deploy"]:
                 continue
             platform.await_status(callback["id"], "deployed", 90)
+            platform.await_deployment(callback["id"], 90, env_version=now["env_version"])
             answer = eventually(lambda: self.answer(path), 90, "answer of %s" % path)
             self.assertEqual(200, answer.status, answer)
             value = int(answer.text)
-            # one change may have been stored without an answer having reached the writer
+            # one change may have been stored, and published later, without an answer having reached the writer
             self.assertGreaterEqual(value, callback["acknowledged"], path)
             self.assertLessEqual(value, callback["sent"], path)
             callback["acknowledged"] = callback["sent"] = value
