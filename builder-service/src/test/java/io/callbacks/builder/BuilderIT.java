@@ -15,6 +15,7 @@ import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.Desired;
 import io.callbacks.event.EventCodec;
 import io.callbacks.event.Limits;
+import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import io.callbacks.event.Topics;
 import io.callbacks.service.outbox.TransactionalProducers;
@@ -131,6 +132,7 @@ class BuilderIT {
                 code,
                 null,
                 Limits.DEFAULT,
+                Scale.ONE,
                 1,
                 Map.of(),
                 "key",

@@ -5,6 +5,7 @@ import io.callbacks.event.CallbackChanged;
 import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.Desired;
 import io.callbacks.event.Limits;
+import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import java.util.Map;
 
@@ -25,6 +26,7 @@ public final class Snapshots {
                 source.sourceDigest(),
                 source.library(),
                 Limits.DEFAULT,
+                Scale.ONE,
                 1,
                 Map.of(),
                 "key",

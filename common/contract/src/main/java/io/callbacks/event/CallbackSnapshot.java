@@ -1,6 +1,7 @@
 package io.callbacks.event;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param sourceDigest its code in the blob store
  * @param library its dependencies
  * @param limits what an instance may use
+ * @param instances how many there may be; absent in snapshots of old: one
  * @param envVersion grows with each change of env
  * @param envSealed env names and sealed values
  * @param keyId the key they are sealed with
@@ -37,6 +39,7 @@ public record CallbackSnapshot(
         String sourceDigest,
         @Nullable String library,
         Limits limits,
+        Scale instances,
         long envVersion,
         Map<String, String> envSealed,
         String keyId,
@@ -49,6 +52,7 @@ public record CallbackSnapshot(
         requireNonNull(type, "type");
         requireNonNull(sourceDigest, "source_digest");
         requireNonNull(limits, "limits");
+        instances = requireNonNullElse(instances, Scale.ONE);
         envSealed = Map.copyOf(envSealed);
         requireNonNull(keyId, "key_id");
         requireNonNull(desired, "desired");

@@ -1,7 +1,8 @@
 package io.callbacks.event;
 
 /** A fact one service publishes for the others. */
-public sealed interface Event permits CallbackChanged, BuildEvent, DeploymentObserved, TargetSeen {
+public sealed interface Event
+        permits CallbackChanged, BuildEvent, DeploymentObserved, TargetSeen, LoadSeen {
     /** The topic it is published on. */
     String topic();
 

@@ -72,6 +72,7 @@ public final class EventCodec {
             case "deployment-removed" ->
                     observation(DeploymentObserved.Change.DEPLOYMENT_REMOVED, value);
             case "target-seen" -> read(value, TargetSeen.class);
+            case "load-seen" -> read(value, LoadSeen.class);
             case null -> throw new UndecodableEventException("no ce_type header", null);
             default -> throw new UndecodableEventException("unknown ce_type " + type, null);
         };

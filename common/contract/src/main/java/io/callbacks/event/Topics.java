@@ -19,11 +19,18 @@ public final class Topics {
     /** What can run here, compacted; written by the deployer. */
     public static final String TARGET = "callbacks.target";
 
+    /** How busy callbacks are, of interest for seconds; written by the invokers. */
+    public static final String LOAD = "callbacks.load";
+
     /** All of them. */
-    public static final List<String> ALL = List.of(CALLBACK, BUILD, DEPLOYMENT, ROUTE, TARGET);
+    public static final List<String> ALL =
+            List.of(CALLBACK, BUILD, DEPLOYMENT, ROUTE, TARGET, LOAD);
 
     /** Those of which only the last record of a key is kept. */
     public static final List<String> COMPACTED = List.of(CALLBACK, ROUTE, TARGET);
+
+    /** Those of which nothing old is kept. */
+    public static final List<String> SHORT_LIVED = List.of(LOAD);
 
     /** Partitions of every topic; fixed, since the order of a key's records depends on it. */
     public static final int PARTITIONS = 6;

@@ -68,7 +68,8 @@ class EventCodecTests {
                 new DeploymentObserved(Change.DEPLOYMENT_READY, 7, UID, 5, serving, null),
                 new DeploymentObserved(Change.DEPLOYMENT_FAILED, 7, UID, 6, serving, failed),
                 new DeploymentObserved(Change.DEPLOYMENT_REMOVED, 7, UID, 7, null, null),
-                new TargetSeen("docker", false, "no engine", List.of("python3.11"), TIME));
+                new TargetSeen("docker", false, "no engine", List.of("python3.11"), TIME),
+                new LoadSeen(7, "one", 12.5, TIME));
     }
 
     private static CallbackSnapshot snapshot(CallbackChange change) {
@@ -85,6 +86,7 @@ class EventCodecTests {
                 DIGEST,
                 "requests==2.28.0\npandas==1.5.0",
                 Limits.DEFAULT,
+                Scale.ONE,
                 3,
                 Map.of("API_KEY", "c2VhbGVk"),
                 "3735928559",

@@ -6,6 +6,7 @@ import io.callbacks.event.BuildEvent.BuildSucceeded;
 import io.callbacks.event.CallbackChanged;
 import io.callbacks.event.DeploymentObserved;
 import io.callbacks.event.Event;
+import io.callbacks.event.LoadSeen;
 import io.callbacks.event.TargetSeen;
 import io.callbacks.service.lease.Lease;
 import java.time.Clock;
@@ -31,6 +32,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
 
     private final DeploymentRepository repository;
     private final Rollouts rollouts;
+    private final Autoscaler autoscaler;
     private final Announcer announcer;
     private final Lease lease;
     private final List<Platform> platforms;
@@ -45,6 +47,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     Deployer(
             DeploymentRepository repository,
             Rollouts rollouts,
+            Autoscaler autoscaler,
             Announcer announcer,
             Lease lease,
             List<Platform> platforms,
@@ -52,6 +55,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
             Clock clock) {
         this.repository = repository;
         this.rollouts = rollouts;
+        this.autoscaler = autoscaler;
         this.announcer = announcer;
         this.lease = lease;
         this.platforms = platforms;
@@ -87,6 +91,10 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
                         new BuildResult(
                                 id, b.callbackId(), b.attempt(), List.of(), null, failed.error()));
                 rollouts.wake(b.callbackId());
+            }
+            case LoadSeen seen -> {
+                autoscaler.take(seen);
+                rollouts.wake(seen.callbackId());
             }
             case BuildStarted _, DeploymentObserved _, TargetSeen _ -> {}
         }

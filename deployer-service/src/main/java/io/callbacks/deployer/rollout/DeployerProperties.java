@@ -12,6 +12,8 @@ import org.springframework.util.unit.DataSize;
  * @param directory the deployer's own: instances, run logs, shims
  * @param starts instances that are started at once
  * @param lease how long another deployer waits for one that fell silent
+ * @param scaleDownAfter how long fewer instances of a callback must be enough before there are
+ *     fewer
  * @param runLog how much of a callback's run log is kept
  */
 @ConfigurationProperties("callbacks.deployer")
@@ -19,4 +21,5 @@ public record DeployerProperties(
         Path directory,
         @DefaultValue("4") int starts,
         @DefaultValue("10s") Duration lease,
+        @DefaultValue("1m") Duration scaleDownAfter,
         @DefaultValue("8MB") DataSize runLog) {}

@@ -5,7 +5,10 @@ import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.DeploymentObserved.Attempt;
 import io.callbacks.event.Failure;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -101,10 +104,11 @@ final class Rollout {
             backoff = new Backoff(context.nanoTime());
         }
         renewEnv(snapshot, wanted);
-        if (live != null && live.setup().isSameButEnv(wanted)) {
-            return confirm(snapshot, wanted);
-        }
-        return replace(snapshot, wanted);
+        var again =
+                live != null && live.setup().isSameButEnv(wanted)
+                        ? confirm(snapshot, wanted)
+                        : replace(snapshot, wanted);
+        return resize(snapshot).or(() -> again);
     }
 
     // --- what runs already
@@ -124,7 +128,7 @@ final class Rollout {
             return;
         }
         live = left.isEmpty() ? null : before.with(left);
-        context.announcer().noRoute(callbackId);
+        announceRoute();
         before.instances().stream().filter(i -> !left.contains(i)).forEach(i -> forget(before, i));
         if (lost) {
             lost = false;
@@ -162,31 +166,59 @@ final class Rollout {
         var generation =
                 setup.isSameButEnv(wanted) ? snapshot.desired().generation() : before.generation();
         var env = context.opener().open(snapshot.uid(), wanted.envSealed());
-        var longest = Duration.ofSeconds(wanted.limits().startupTimeoutSeconds() + 5L);
-        try {
-            for (var instance : before.instances()) {
-                var rejected =
-                        context.control()
-                                .env(instance, wanted.envVersion(), generation, env, longest);
-                if (rejected.isPresent()) {
-                    tried = wanted;
-                    failure = rejected.get();
-                    return;
-                }
-            }
-            live = before.with(generation, setup);
+        var answers =
+                SideBySide.forAll(before.instances(), i -> handEnv(i, wanted, generation, env));
+        var taken = answers.stream().filter(EnvAnswer::isTaken).toList();
+        var refused = answers.stream().filter(answer -> answer.rejected() != null).toList();
+        if (taken.isEmpty() && !refused.isEmpty()) {
+            tried = wanted;
+            failure = refused.getFirst().rejected();
+            goOnWith(before, refused);
+            return;
+        }
+        goOnWith(before.with(generation, setup), taken);
+        if (live != null) {
             announceLive(snapshot, attemptOf(snapshot));
             log.info("Env is live: callback={} env_version={}", callbackId, wanted.envVersion());
+        }
+    }
+
+    /**
+     * What an instance said to another env.
+     *
+     * @param rejected why its handler cannot be imported with it; then the old one stays
+     */
+    private record EnvAnswer(
+            RunningInstance instance, boolean isTaken, @Nullable Failure rejected) {}
+
+    private EnvAnswer handEnv(
+            RunningInstance instance, Setup wanted, long generation, Map<String, String> env) {
+        var longest = Duration.ofSeconds(wanted.limits().startupTimeoutSeconds() + 5L);
+        try {
+            var rejected =
+                    context.control().env(instance, wanted.envVersion(), generation, env, longest);
+            return new EnvAnswer(instance, rejected.isEmpty(), rejected.orElse(null));
         } catch (PlatformException e) {
             log.warn(
-                    "Instances did not take their env and are replaced: callback={} reason={}",
+                    "Instance did not take its env and is replaced: callback={} reason={}",
                     callbackId,
                     e.toString());
-            before.instances()
-                    .forEach(i -> context.stop(before.setup().target(), i, Duration.ZERO));
-            live = null;
-            context.announcer().noRoute(callbackId);
+            return new EnvAnswer(instance, false, null);
         }
+    }
+
+    /** Ends the others, which another env than the rest would have. */
+    private void goOnWith(Live next, List<EnvAnswer> answers) {
+        var left = answers.stream().map(EnvAnswer::instance).toList();
+        if (left.size() == next.instances().size()) {
+            live = next;
+            return;
+        }
+        live = left.isEmpty() ? null : next.with(left);
+        announceRoute();
+        next.instances().stream()
+                .filter(i -> !left.contains(i))
+                .forEach(i -> context.stop(next.setup().target(), i, Duration.ZERO));
     }
 
     /** What serves is what is wanted, but for an env that failed. */
@@ -246,15 +278,14 @@ final class Rollout {
         return switch (start(snapshot, wanted, generation, build)) {
             case StartResult.Started started -> {
                 backoff.started();
+                var all = new ArrayList<>(List.of(started.instance()));
+                if (live != null) { // those that take over are as many as those they relieve
+                    var others = wantedInstances(snapshot, live) - 1;
+                    all.addAll(startMore(snapshot, wanted, generation, build, others).started());
+                }
                 yield isOvertaken(snapshot, wanted)
-                        ? abandon(wanted, started.instance())
-                        : switchTo(
-                                snapshot,
-                                new Live(
-                                        snapshot.uid(),
-                                        generation,
-                                        wanted,
-                                        List.of(started.instance())));
+                        ? abandon(wanted, all)
+                        : switchTo(snapshot, new Live(snapshot.uid(), generation, wanted, all));
             }
             case StartResult.Failed failed -> {
                 tried = wanted;
@@ -281,8 +312,8 @@ final class Rollout {
                 .isPresent();
     }
 
-    private Optional<Duration> abandon(Setup setup, RunningInstance instance) {
-        context.stop(setup.target(), instance, Duration.ZERO);
+    private Optional<Duration> abandon(Setup setup, List<RunningInstance> instances) {
+        instances.forEach(i -> context.stop(setup.target(), i, Duration.ZERO));
         return Optional.of(Duration.ZERO);
     }
 
@@ -307,6 +338,110 @@ final class Rollout {
             announceLive(snapshot, attempt);
         }
         return Optional.empty();
+    }
+
+    // --- how many
+
+    private int wantedInstances(CallbackSnapshot snapshot, Live now) {
+        return context.autoscaler().wanted(snapshot, now.instances().size());
+    }
+
+    /** Brings what serves to as many instances as there should be. */
+    private Optional<Duration> resize(CallbackSnapshot snapshot) {
+        var now = live;
+        if (now == null) {
+            return Optional.empty();
+        }
+        var missing = wantedInstances(snapshot, now) - now.instances().size();
+        if (missing < 0) {
+            shrink(snapshot, now, -missing);
+        } else if (missing > 0) {
+            return grow(snapshot, now, missing);
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Duration> grow(CallbackSnapshot snapshot, Live now, int missing) {
+        var setup = now.setup();
+        var build = context.repository().build(snapshot.uid(), setup.revision(), setup.target());
+        if (build.isEmpty() || build.get().failure() != null) {
+            return Optional.empty();
+        }
+        if (backoff.left().isPositive()) {
+            return Optional.of(backoff.left());
+        }
+        var more = startMore(snapshot, setup, now.generation(), build.get(), missing);
+        var all = new ArrayList<>(now.instances());
+        all.addAll(more.started());
+        live = now.with(all);
+        announceLive(
+                snapshot,
+                more.failure() == null
+                        ? attemptOf(snapshot)
+                        : new Attempt(snapshot.desired().generation(), "start", more.failure()));
+        log.info("Grown: callback={} instances={}", callbackId, all.size());
+        return all.size() < now.instances().size() + missing
+                ? Optional.of(backoff.left())
+                : Optional.empty();
+    }
+
+    /**
+     * What came of starting some more.
+     *
+     * @param failure why some could not be started, if it was said
+     */
+    private record More(List<RunningInstance> started, @Nullable Failure failure) {}
+
+    private More startMore(
+            CallbackSnapshot snapshot,
+            Setup setup,
+            long generation,
+            BuildResult build,
+            int number) {
+        var results =
+                SideBySide.forAll(
+                        Collections.nCopies(Math.max(0, number), setup),
+                        each -> startOne(snapshot, each, generation, build));
+        var started = new ArrayList<RunningInstance>();
+        Failure failure = null;
+        for (var result : results) {
+            switch (result) {
+                case StartResult.Started one -> started.add(one.instance());
+                case StartResult.Failed one -> failure = one.failure();
+            }
+        }
+        if (failure != null) {
+            backoff.failed();
+        }
+        return new More(started, failure);
+    }
+
+    /** One more is not there, if its place is in trouble; those that are there are used. */
+    private StartResult startOne(
+            CallbackSnapshot snapshot, Setup setup, long generation, BuildResult build) {
+        try {
+            return start(snapshot, setup, generation, build);
+        } catch (PlatformException e) {
+            log.warn("One more cannot be started: callback={} reason={}", callbackId, e.toString());
+            return new StartResult.Failed(
+                    new Failure(
+                            "target-trouble",
+                            null,
+                            "Another instance cannot be started now: " + e.getMessage() + ".",
+                            "It is tried again by itself, later each time; those that run go on.",
+                            null));
+        }
+    }
+
+    /** Those that go get no more requests, and finish what they have. */
+    private void shrink(CallbackSnapshot snapshot, Live now, int surplus) {
+        var left = now.instances().size() - surplus;
+        var going = now.instances().subList(left, now.instances().size());
+        live = now.with(now.instances().subList(0, left));
+        announceLive(snapshot, observed(snapshot).attempt());
+        going.forEach(context.control()::refuse);
+        drain(now.with(going));
+        log.info("Shrunk: callback={} instances={}", callbackId, left);
     }
 
     private StartResult start(
@@ -391,6 +526,7 @@ final class Rollout {
         tried = null;
         failure = null;
         if (snapshot.deleted()) {
+            context.autoscaler().forget(callbackId);
             context.runLog().remove(callbackId);
             context.repository().clear(callbackId);
         }
@@ -411,6 +547,14 @@ final class Rollout {
     }
 
     // --- telling
+
+    private void announceRoute() {
+        if (live == null) {
+            context.announcer().noRoute(callbackId);
+        } else {
+            context.announcer().route(callbackId, live.route());
+        }
+    }
 
     private Observed observed(CallbackSnapshot snapshot) {
         return context.repository().observed(callbackId, snapshot.uid());

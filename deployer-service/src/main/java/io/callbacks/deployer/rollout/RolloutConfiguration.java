@@ -73,6 +73,7 @@ class RolloutConfiguration {
             Clock clock,
             DeployerProperties properties) {
         var announcer = new Announcer(kafka.buildProducerProperties(), lease, clock);
+        var autoscaler = new Autoscaler(properties.scaleDownAfter(), System::nanoTime);
         var context =
                 new RolloutContext(
                         repository,
@@ -85,10 +86,12 @@ class RolloutConfiguration {
                         runLog,
                         new Semaphore(properties.starts()),
                         new Drains(),
+                        autoscaler,
                         System::nanoTime);
         return new Deployer(
                 repository,
                 new Rollouts(context),
+                autoscaler,
                 announcer,
                 lease,
                 platforms,

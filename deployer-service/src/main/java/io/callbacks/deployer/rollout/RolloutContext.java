@@ -20,6 +20,7 @@ record RolloutContext(
         RunLog runLog,
         Semaphore starts,
         Drains drains,
+        Autoscaler autoscaler,
         LongSupplier nanoTime) {
     private static final Logger log = LoggerFactory.getLogger(RolloutContext.class);
 

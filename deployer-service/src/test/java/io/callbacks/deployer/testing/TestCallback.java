@@ -13,6 +13,9 @@ import io.callbacks.event.Desired;
 import io.callbacks.event.Failure;
 import io.callbacks.event.Layer;
 import io.callbacks.event.Limits;
+import io.callbacks.event.LoadSeen;
+import io.callbacks.event.Route;
+import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +45,7 @@ public final class TestCallback {
     private String type = "python";
     private String target = "process";
     private Limits limits = new Limits(5, 256, 4, 20);
+    private Scale scale = Scale.ONE;
     private int revision;
     private long version;
     private long envVersion = 1;
@@ -77,6 +82,18 @@ public final class TestCallback {
 
     public TestCallback limits(Limits limits) {
         this.limits = limits;
+        return this;
+    }
+
+    /** May have other numbers of instances from now on. */
+    public TestCallback scale(int min, int max, int targetConcurrency) {
+        scale = new Scale(min, max, targetConcurrency);
+        return tell(CallbackChange.CALLBACK_UPDATED);
+    }
+
+    /** An invoker has seen that there is so much to do. */
+    public TestCallback busy(String invoker, double requests) {
+        around.publish(new LoadSeen(id, invoker, requests, Instant.now()));
         return this;
     }
 
@@ -190,6 +207,7 @@ public final class TestCallback {
                 source.sourceDigest(),
                 null,
                 limits,
+                scale,
                 envVersion,
                 sealed,
                 around.sealer().keyId(),
@@ -234,6 +252,11 @@ public final class TestCallback {
     /** The instance that is routed to; empty if there is none. */
     public String instance() {
         return around.heard().route(id).map(r -> r.instances().getFirst().id()).orElse("");
+    }
+
+    /** All that is routed to. */
+    public List<Route.Instance> instances() {
+        return around.heard().route(id).map(Route::instances).orElse(List.of());
     }
 
     public URI url() {

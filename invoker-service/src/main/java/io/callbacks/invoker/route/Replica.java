@@ -82,6 +82,7 @@ final class Replica {
                             PathTemplate.parse(callback.path()),
                             callback.method(),
                             callback.limits(),
+                            callback.instances(),
                             callback.desired().generation(),
                             callback.desired().on(),
                             Optional.empty());

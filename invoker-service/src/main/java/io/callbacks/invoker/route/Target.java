@@ -2,12 +2,14 @@ package io.callbacks.invoker.route;
 
 import io.callbacks.event.Limits;
 import io.callbacks.event.Route;
+import io.callbacks.event.Scale;
 import java.util.Optional;
 
 /**
  * A callback as the gateway sees it: what the registry wants of it, and what runs.
  *
  * @param method an HTTP method, or {@code ANY}
+ * @param instances how many there may be
  * @param generation the newest desired generation known
  * @param on whether that one should run
  * @param route where its instances answer
@@ -17,6 +19,7 @@ public record Target(
         PathTemplate template,
         String method,
         Limits limits,
+        Scale instances,
         long generation,
         boolean on,
         Optional<Route> route) {
@@ -29,6 +32,6 @@ public record Target(
     }
 
     Target withRoute(Optional<Route> found) {
-        return new Target(callbackId, template, method, limits, generation, on, found);
+        return new Target(callbackId, template, method, limits, instances, generation, on, found);
     }
 }

@@ -7,6 +7,7 @@ import io.callbacks.event.Desired;
 import io.callbacks.event.Event;
 import io.callbacks.event.Limits;
 import io.callbacks.event.Route;
+import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import java.net.URI;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class Snapshots {
                         "digest",
                         null,
                         Limits.DEFAULT,
+                        Scale.ONE,
                         1,
                         Map.of(),
                         "key",

@@ -2,6 +2,7 @@ package io.callbacks.invoker.testing;
 
 import io.callbacks.event.Limits;
 import io.callbacks.event.Route;
+import io.callbacks.event.Scale;
 import io.callbacks.invoker.route.PathTemplate;
 import io.callbacks.invoker.route.Target;
 import java.net.URI;
@@ -76,6 +77,7 @@ public record Targets(
                 PathTemplate.parse(path),
                 method,
                 new Limits(timeoutSeconds, 256, concurrency, 60),
+                Scale.ONE,
                 generation,
                 on,
                 instances.isEmpty() ? Optional.empty() : Optional.of(route));

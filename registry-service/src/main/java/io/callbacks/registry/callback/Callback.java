@@ -1,9 +1,12 @@
 package io.callbacks.registry.callback;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.callbacks.event.CallbackChange;
 import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.Desired;
 import io.callbacks.event.Limits;
+import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import io.callbacks.registry.validation.CallbackFields;
 import io.callbacks.registry.validation.PathRule;
@@ -37,6 +40,7 @@ public record Callback(
         Source source,
         int lastRevision,
         Limits limits,
+        Scale instances,
         long envVersion,
         Map<String, String> envSealed,
         String keyId,
@@ -55,6 +59,7 @@ public record Callback(
     public record Entry(long seq, CallbackChange type, Instant time) {}
 
     public Callback {
+        instances = requireNonNullElse(instances, Scale.ONE); // not there in documents of old
         envSealed = Map.copyOf(envSealed);
         outbox = List.copyOf(outbox);
     }
@@ -80,6 +85,7 @@ public record Callback(
                 source,
                 source.revision(),
                 fields.limits(),
+                fields.instances(),
                 env.version(),
                 env.sealed(),
                 env.keyId(),
@@ -122,6 +128,7 @@ public record Callback(
                 to,
                 Math.max(lastRevision, to.revision()),
                 fields.limits(),
+                fields.instances(),
                 env.version(),
                 env.sealed(),
                 env.keyId(),
@@ -166,6 +173,7 @@ public record Callback(
                 source,
                 lastRevision,
                 limits,
+                instances,
                 envVersion,
                 Map.of(),
                 keyId,
@@ -185,13 +193,20 @@ public record Callback(
                 Optional.empty(),
                 source.library(),
                 Optional.empty(),
-                limits);
+                limits,
+                instances);
     }
 
     /** What a request that changes it is judged against. */
     CallbackFields.Present present() {
         return new CallbackFields.Present(
-                path, method, source.type(), source.library(), envSealed.keySet(), limits);
+                path,
+                method,
+                source.type(),
+                source.library(),
+                envSealed.keySet(),
+                limits,
+                instances);
     }
 
     /** What is published of it. */
@@ -207,6 +222,7 @@ public record Callback(
                 source.sourceDigest(),
                 source.library(),
                 limits,
+                instances,
                 envVersion,
                 envSealed,
                 keyId,

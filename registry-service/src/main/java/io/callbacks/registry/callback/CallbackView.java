@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.callbacks.event.DeploymentObserved.Serving;
 import io.callbacks.event.Failure;
 import io.callbacks.event.Limits;
+import io.callbacks.event.Scale;
 import io.callbacks.registry.status.BuildState;
 import io.callbacks.registry.status.Seen;
 import io.callbacks.registry.status.Status;
@@ -32,6 +33,7 @@ record CallbackView(
         @Nullable String library,
         Map<String, String> env,
         @JsonUnwrapped Limits limits,
+        Scale instances,
         String status,
         int revision,
         long envVersion,
@@ -110,6 +112,7 @@ record CallbackView(
                 callback.source().library(),
                 masked(callback.envSealed()),
                 callback.limits(),
+                callback.instances(),
                 status.name().toString(),
                 callback.source().revision(),
                 callback.envVersion(),

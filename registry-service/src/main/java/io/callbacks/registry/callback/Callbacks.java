@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.callbacks.blob.BlobStore;
 import io.callbacks.event.CallbackChange;
 import io.callbacks.event.Desired;
+import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import io.callbacks.registry.callback.Callback.Env;
 import io.callbacks.registry.callback.RegistryException.RevisionNotBuilt;
@@ -18,6 +19,8 @@ import io.callbacks.registry.status.SeenRepository;
 import io.callbacks.registry.status.Target;
 import io.callbacks.registry.status.Targets;
 import io.callbacks.registry.validation.CallbackFields;
+import io.callbacks.registry.validation.Fault;
+import io.callbacks.registry.validation.InvalidRequestException;
 import io.callbacks.registry.validation.PathRule;
 import io.callbacks.seal.Sealer;
 import io.callbacks.service.outbox.Relay;
@@ -36,6 +39,8 @@ import tools.jackson.databind.JsonNode;
  * there.
  */
 final class Callbacks {
+    private static final int MOST_ON_ONE_MACHINE = 10;
+
     private final CallbackRepository repository;
     private final SeenRepository seen;
     private final Targets targets;
@@ -134,6 +139,9 @@ final class Callbacks {
                 rebuilt
                         || !fields.limits().equals(before.limits())
                         || env.version() != before.envVersion();
+        if (before.desired().on()) {
+            requireRoom(fields.instances(), before.desired().target());
+        }
         var wish =
                 rerun
                         ? wish(
@@ -143,10 +151,11 @@ final class Callbacks {
                         : before.desired();
         var samePlace =
                 before.path().equals(fields.path()) && before.method().equals(fields.method());
-        if (!rerun && samePlace) {
+        var sameScale = fields.instances().equals(before.instances());
+        if (!rerun && samePlace && sameScale) {
             return before;
         }
-        var onlyEnv = !rebuilt && samePlace && fields.limits().equals(before.limits());
+        var onlyEnv = !rebuilt && samePlace && sameScale && fields.limits().equals(before.limits());
         var why = onlyEnv ? CallbackChange.ENV_UPDATED : CallbackChange.CALLBACK_UPDATED;
         return before.next(fields, source, env, wish, why, clock.instant());
     }
@@ -228,6 +237,7 @@ final class Callbacks {
 
     private Callback deployed(Callback before, String target, @Nullable Integer revision) {
         var source = revision == null ? before.source() : revision(before, revision).source();
+        requireRoom(before.instances(), target);
         var was = before.desired();
         if (was.on() && was.target().equals(target) && was.source().equals(source)) {
             return before;
@@ -255,6 +265,18 @@ final class Callbacks {
             var available =
                     targets.all().stream().filter(Target::available).map(Target::name).toList();
             throw new TargetUnavailable(name, String.valueOf(target.reason()), available);
+        }
+    }
+
+    /** One machine takes only so many. */
+    private static void requireRoom(Scale instances, String target) {
+        if (instances.max() > MOST_ON_ONE_MACHINE && !target.equals("kubernetes")) {
+            throw new InvalidRequestException(
+                    new Fault(
+                            "instances.max",
+                            "invalid-max",
+                            "'instances.max' is %d; of one callback %s runs %d at most. Lower it, or deploy on kubernetes."
+                                    .formatted(instances.max(), target, MOST_ON_ONE_MACHINE)));
         }
     }
 

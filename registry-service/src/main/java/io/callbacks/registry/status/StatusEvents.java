@@ -7,6 +7,7 @@ import io.callbacks.event.BuildEvent.BuildSucceeded;
 import io.callbacks.event.CallbackChanged;
 import io.callbacks.event.DeploymentObserved;
 import io.callbacks.event.Event;
+import io.callbacks.event.LoadSeen;
 import io.callbacks.event.TargetSeen;
 import java.util.function.Consumer;
 
@@ -32,6 +33,7 @@ final class StatusEvents implements Consumer<Event> {
             case DeploymentObserved observed -> take(observed);
             case TargetSeen target -> targets.take(target);
             case CallbackChanged _ -> {} // our own
+            case LoadSeen _ -> {}
         }
     }
 

@@ -3,6 +3,7 @@ package io.callbacks.registry.validation;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.callbacks.event.Limits;
+import io.callbacks.event.Scale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,11 +25,13 @@ public record CallbackFields(
         Optional<String> code,
         @Nullable String library,
         Optional<Map<String, @Nullable String>> env,
-        Limits limits) {
+        Limits limits,
+        Scale instances) {
     /** What is shown for every env value, and sent back for "unchanged". */
     public static final String MASK = EnvRule.MASK;
 
     private static final int LARGEST_CODE = 512 * 1024;
+    private static final int MOST_INSTANCES = 100;
     private static final int LARGEST_LIBRARY = 64 * 1024;
     private static final Set<String> METHODS =
             Set.of("GET", "POST", "PUT", "PATCH", "DELETE", "ANY");
@@ -45,7 +48,8 @@ public record CallbackFields(
             String type,
             @Nullable String library,
             Set<String> env,
-            Limits limits) {}
+            Limits limits,
+            Scale instances) {}
 
     /**
      * Reads the request that makes a callback.
@@ -78,8 +82,10 @@ public record CallbackFields(
                         ? Optional.of(EnvRule.read(fields, names, merge))
                         : Optional.empty();
         var limits = limits(fields, present == null ? Limits.DEFAULT : present.limits());
+        var instances =
+                instances(fields, limits, present == null ? Scale.ONE : present.instances());
         fields.check();
-        return new CallbackFields(path, method, type, code, library, env, limits);
+        return new CallbackFields(path, method, type, code, library, env, limits, instances);
     }
 
     private static String path(Fields fields, @Nullable Present present) {
@@ -204,6 +210,18 @@ public record CallbackFields(
                         900,
                         present.startupTimeoutSeconds(),
                         Limits.DEFAULT.startupTimeoutSeconds()));
+    }
+
+    /** Said as a whole: what an object does not name is the default again. */
+    private static Scale instances(Fields fields, Limits limits, Scale present) {
+        if (!fields.has("instances")) {
+            return present;
+        }
+        var inner = fields.object("instances");
+        var max = inner.number("max", 1, MOST_INSTANCES, Scale.ONE.max());
+        var min = inner.number("min", 1, max, Scale.ONE.min());
+        var target = (int) inner.number("target_concurrency", 1, limits.concurrency(), 0);
+        return new Scale(min, max, target == 0 ? null : target);
     }
 
     /** Absent: as it is; null: the default again. */

@@ -18,15 +18,22 @@ public final class Fields {
     private static final int MOST_TOLD = 100;
 
     private final JsonNode json;
+    private final String prefix;
     private final List<Fault> faults = new ArrayList<>();
+    private final List<Fields> inner = new ArrayList<>();
     private int count;
     private final Set<String> known = new TreeSet<>();
 
     public Fields(JsonNode json) {
-        this.json = json.isObject() ? json : JsonNodeFactory.instance.objectNode();
+        this(json, "");
         if (!json.isObject()) {
             fault("", "invalid-body", "The body must be a JSON object.");
         }
+    }
+
+    private Fields(JsonNode json, String prefix) {
+        this.json = json.isObject() ? json : JsonNodeFactory.instance.objectNode();
+        this.prefix = prefix;
     }
 
     /** Whether the field is there, be it null. */
@@ -93,11 +100,25 @@ public final class Fields {
         return value.longValue();
     }
 
+    /** The fields of an object, told of as {@code name.field}; none if it is absent or null. */
+    public Fields object(String name) {
+        var value = value(name);
+        if (value != null && !value.isObject()) {
+            fault(name, rule(name), "'" + name + "' must be an object.");
+        }
+        var fields =
+                new Fields(
+                        value == null ? JsonNodeFactory.instance.objectNode() : value,
+                        prefix + name + ".");
+        inner.add(fields);
+        return fields;
+    }
+
     /** Notes a fault. All are counted, but no more are told than anyone reads. */
     public void fault(String field, String problem, String detail) {
         count++;
         if (faults.size() < MOST_TOLD) {
-            faults.add(new Fault(field, problem, detail));
+            faults.add(new Fault(prefix + field, problem, detail));
         }
     }
 
@@ -115,6 +136,21 @@ public final class Fields {
      * @throws InvalidRequestException with all faults, unknown fields among them
      */
     public void check() {
+        findUnknown();
+        inner.forEach(this::takeFaultsOf);
+        if (!faults.isEmpty()) {
+            throw new InvalidRequestException(count, faults);
+        }
+    }
+
+    private void takeFaultsOf(Fields object) {
+        object.findUnknown();
+        object.inner.forEach(object::takeFaultsOf);
+        count += object.count;
+        faults.addAll(object.faults);
+    }
+
+    private void findUnknown() {
         for (var name : json.propertyNames()) {
             if (!known.contains(name)) {
                 fault(
@@ -123,9 +159,6 @@ public final class Fields {
                         "There is no field '%s'; known: %s."
                                 .formatted(Fault.shown(name), String.join(", ", known)));
             }
-        }
-        if (!faults.isEmpty()) {
-            throw new InvalidRequestException(count, faults);
         }
     }
 }

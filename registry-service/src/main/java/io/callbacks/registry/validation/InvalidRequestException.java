@@ -13,6 +13,11 @@ public final class InvalidRequestException extends RuntimeException {
         this.faults = List.copyOf(faults);
     }
 
+    /** With one fault. */
+    public InvalidRequestException(Fault fault) {
+        this(1, List.of(fault));
+    }
+
     /** How many there are. */
     public int count() {
         return count;

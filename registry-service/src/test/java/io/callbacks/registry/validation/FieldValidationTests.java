@@ -115,6 +115,13 @@ class FieldValidationTests {
                     env     | {"A-B": "a"}             | env.A-B         | invalid-env
                     env     | {"A=B": "a"}             | env.A=B         | invalid-env
                     env     | {"É": "a"}               | env.É           | invalid-env
+                    instances | 5                        | instances       | invalid-instances
+                    instances | {"min": 0}               | instances.min   | invalid-min
+                    instances | {"min": 3, "max": 2}     | instances.min   | invalid-min
+                    instances | {"max": 101}             | instances.max   | invalid-max
+                    instances | {"max": "2"}             | instances.max   | invalid-max
+                    instances | {"target_concurrency": 11} | instances.target_concurrency | invalid-target-concurrency
+                    instances | {"most": 2}              | instances.most  | unknown-field
                     timeout_seconds         | 0        | timeout_seconds         | invalid-timeout-seconds
                     timeout_seconds         | 901      | timeout_seconds         | invalid-timeout-seconds
                     timeout_seconds         | -1       | timeout_seconds         | invalid-timeout-seconds

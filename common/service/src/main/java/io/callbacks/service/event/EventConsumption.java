@@ -64,6 +64,9 @@ public class EventConsumption {
                     .config("min.cleanable.dirty.ratio", "0.1")
                     .config("segment.ms", "3600000");
         }
+        if (Topics.SHORT_LIVED.contains(name)) {
+            topic.config("retention.ms", "600000").config("segment.ms", "600000");
+        }
         return topic.build();
     }
 
