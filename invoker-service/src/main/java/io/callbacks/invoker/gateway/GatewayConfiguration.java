@@ -12,14 +12,20 @@ import org.springframework.http.client.ReactorResourceFactory;
 @EnableConfigurationProperties(GatewayProperties.class)
 class GatewayConfiguration {
     @Bean
+    Lines lines(Routes routes, GatewayProperties limits) {
+        return new Lines(routes, limits.queueLength());
+    }
+
+    @Bean
     Gateway gateway(
             Routes routes,
+            Lines lines,
             GatewayProperties limits,
             ReactorResourceFactory network,
             MeterRegistry metrics) {
         return new Gateway(
                 routes,
-                new Lines(routes, limits.queueLength()),
+                lines,
                 new Instances(Upstream.client("instances", network.getLoopResources())),
                 new GatewayMetrics(metrics),
                 limits);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class Line {
     private final Supplier<Optional<Target>> newest;
     private final Map<String, Seats> instances = new HashMap<>();
     private final Queue<Waiting> waiting = new ArrayDeque<>();
-    private Optional<Target> target;
+    private volatile Optional<Target> target;
 
     Line(int longest, Supplier<Optional<Target>> newest) {
         this.longest = longest;
@@ -97,6 +98,16 @@ final class Line {
         serve();
     }
 
+    /** Whether its callback may have more or fewer instances than it has. */
+    boolean mayChangeInSize() {
+        return target.map(Target::instances).filter(i -> i.min() < i.max()).isPresent();
+    }
+
+    /** In flight or waiting. */
+    synchronized int requests() {
+        return waiting.size() + instances.values().stream().mapToInt(s -> s.taken).sum();
+    }
+
     private synchronized @Nullable Turn take(long minEnvVersion) {
         var route = route(minEnvVersion);
         if (route == null) {
@@ -104,7 +115,12 @@ final class Line {
         }
         Route.Instance best = null;
         int least = target.orElseThrow().limits().concurrency();
-        for (var instance : route.instances()) {
+        var all = route.instances();
+        int begin = all.size() == 1 ? 0 : ThreadLocalRandom.current().nextInt(all.size());
+        for (int i = 0;
+                i < all.size();
+                i++) { // from anywhere, so that equally busy ones take turns
+            var instance = all.get((begin + i) % all.size());
             var seats = seats(instance);
             if (seats.taken < least && seats.isOpen()) {
                 best = instance;

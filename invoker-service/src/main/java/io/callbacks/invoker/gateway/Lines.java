@@ -3,12 +3,13 @@ package io.callbacks.invoker.gateway;
 import io.callbacks.invoker.route.RouteTable;
 import io.callbacks.invoker.route.Routes;
 import io.callbacks.invoker.route.Target;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The lines of all callbacks, kept up with the routes. */
-final class Lines {
+final class Lines implements Busy {
     private final Map<Long, Line> lines = new ConcurrentHashMap<>();
     private final Routes routes;
     private final int longest;
@@ -22,6 +23,18 @@ final class Lines {
     Line of(long callbackId) {
         var line = lines.get(callbackId);
         return line != null ? line : opened(callbackId);
+    }
+
+    @Override
+    public Map<Long, Integer> requests() {
+        var requests = new HashMap<Long, Integer>();
+        lines.forEach(
+                (id, line) -> {
+                    if (line.mayChangeInSize()) {
+                        requests.put(id, line.requests());
+                    }
+                });
+        return requests;
     }
 
     private Line opened(long callbackId) {
