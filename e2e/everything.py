@@ -7,6 +7,7 @@ Without a name all of them.
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,31 @@ def prepare_docker():
     os.environ.update({**ENGINE, **os.environ})
     if os.environ.get("CI"):
         os.environ.setdefault("CALLBACKS_TESTS_OWN_ENGINE", "yes")  # a machine of the tests' own: they may kill it
+
+
+# --- what the tests on Kubernetes need
+
+TYPES = {"PYTHON": "callbacks/base-python:local", "NODE": "callbacks/base-node:local"}
+
+
+def prepare_cluster():
+    """A cluster: that of KUBECONFIG, or the one that the command in CALLBACKS_CLUSTER runs, with the base images in it."""
+    print("\n=== kubernetes", flush=True)
+    if os.environ.get("KUBECONFIG"):
+        print("tests on Kubernetes use that of KUBECONFIG")
+        return
+    tool = shlex.split(os.environ.get("CALLBACKS_CLUSTER", ""))
+    if not tool:
+        print("tests on Kubernetes are skipped: neither KUBECONFIG nor CALLBACKS_CLUSTER is set")
+        return
+    for words in (["up"], ["load", *TYPES.values()]):
+        code, output = run("cluster-" + words[0], [*tool, *words])
+        if code != 0:
+            print("tests on Kubernetes are skipped: %s" % (output.strip().splitlines() or ["%s failed" % tool[0]])[-1])
+            return
+    os.environ["KUBECONFIG"] = subprocess.run([*tool, "kubeconfig"], stdout=subprocess.PIPE, text=True,
+                                              check=True).stdout.strip()
+    os.environ.update({"CALLBACKS_KUBERNETES_IMAGES_" + name: image for name, image in TYPES.items()})
 
 
 # --- Java
@@ -170,6 +196,7 @@ def main(names):
         sys.exit("callbacks: the tests need Node.js 18 or later on the PATH")
     if not {"java", "e2e", "compose"}.isdisjoint(names or SUITES):
         prepare_docker()
+        prepare_cluster()
     outcomes = {}
     for name in names or SUITES:
         print("\n=== %s" % name, flush=True)

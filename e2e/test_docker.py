@@ -6,16 +6,15 @@ import pathlib
 import shutil
 import subprocess
 import tarfile
-import time
 import unittest
 
 import engine
 import leavings
+import usage
 from box import CODE as BOX
 from engine import Installation, Listener, Neighbour, docker, inspect
-from harness import ROOT, Load, Platform, eventually, milliseconds
+from harness import Load, Platform, eventually
 
-HERE = pathlib.Path(__file__).resolve().parent
 ANSWERS = 'def handler(event):\n    return {"statusCode": 200, "body": "%d"}\n'
 IS_ROOT = os.geteuid() == 0
 METADATA = "169.254.169.254"
@@ -54,25 +53,12 @@ class OnDocker(unittest.TestCase):
 
 class Seed(OnDocker):
     def test_lines_of_the_seed(self):
-        done = subprocess.run(["bash", str(HERE / "seed.sh"), "docker"], stdin=subprocess.DEVNULL, text=True, timeout=300,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env={**os.environ, "PORT": str(self.platform.port)})
-        self.assertEqual(0, done.returncode, done.stdout)
-        for callback in (1, 2):
-            self.platform.await_status(callback, "deployed", 240)
-            self.assertEqual("docker", self.platform.read(callback)["deployment"]["c_type"])
-        for path in ("my_python_function", "my_nodejs_function"):
-            answer = self.platform.invoke(path, {"test": "data"})
-            self.assertEqual((200, "Success"), (answer.status, answer.text))
+        usage.lines_of_the_seed(self, self.platform, "docker")
 
 
 class Examples(OnDocker):
     def test_both_examples(self):
-        for name in ("simple_test.sh", "test_callback_with_library_env.sh"):
-            done = subprocess.run([str(ROOT / "examples" / name), "docker"], stdin=subprocess.DEVNULL, text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=400,
-                                  env={**os.environ, "CALLBACKS_URL": "http://localhost:%d" % self.platform.port})
-            self.assertEqual(0, done.returncode, done.stdout)
+        usage.examples(self, self.platform, "docker")
 
 
 class Box(OnDocker):
@@ -253,20 +239,7 @@ class Healing(OnDocker):
 
 class Moves(OnDocker):
     def test_from_process_to_docker_and_back_under_load(self):
-        platform = self.platform
-        callback = platform.created("mover", ANSWERS % 7)
-        with Load(platform.port, "mover") as load:
-            times = []
-            for target in ("docker", "process"):
-                begin = time.monotonic()
-                platform.deploy(callback, target)
-                platform.await_deployment(callback, c_type=target)
-                times.append(time.monotonic() - begin)
-        latency = [done - sent for sent, done, *_ in load.samples]
-        print("\nmoved to docker in %.1f s, back in %.1f s: %d requests, %d failed; requests %s" % (
-            *times, len(load.samples), len(load.failures), milliseconds(latency)))
-        self.assertEqual([], load.failures[:5])
-        self.assertEqual({"7"}, {text for *_, text in load.samples})
+        usage.moves(self, self.platform, "process", "docker", "process")
 
 
 class Leavings(OnDocker):
