@@ -35,6 +35,7 @@ class OnKubernetes(unittest.TestCase):
         return known[0] if known and "not been heard from" not in (known[0]["reason"] or "") else None
 
     def created(self, path, code, **fields):
+        eventually(lambda: self.target()["available"], 60, "the target is available, again if the cluster was away")
         return self.platform.created(path, code, "kubernetes", 180, **fields)
 
     def answer(self, path):
