@@ -3,6 +3,7 @@ package io.callbacks.service;
 import io.callbacks.service.blob.BlobConfiguration;
 import io.callbacks.service.event.EventConsumption;
 import io.callbacks.service.installation.InstallationConfiguration;
+import io.callbacks.service.layer.LayerConfiguration;
 import io.callbacks.service.store.StoreConfiguration;
 import io.callbacks.service.web.WebConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -17,6 +18,7 @@ import org.springframework.context.annotation.Import;
     BlobConfiguration.class,
     EventConsumption.class,
     InstallationConfiguration.class,
+    LayerConfiguration.class,
     StoreConfiguration.class,
     WebConfiguration.class
 })

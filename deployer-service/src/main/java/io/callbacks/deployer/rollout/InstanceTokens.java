@@ -1,85 +1,30 @@
 package io.callbacks.deployer.rollout;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
+import io.callbacks.service.key.MacKey;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.util.HexFormat;
-import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * What control calls to an instance must carry, told by its id under a key of the deployer's own:
  * it need not be kept anywhere, and a restarted deployer knows it again.
  */
 public final class InstanceTokens {
-    private static final String ALGORITHM = "HmacSHA256";
-    private static final int KEY_BYTES = 32;
+    private final MacKey key;
 
-    private final SecretKeySpec key;
-
-    private InstanceTokens(byte[] key) {
-        this.key = new SecretKeySpec(key, ALGORITHM);
+    private InstanceTokens(MacKey key) {
+        this.key = key;
     }
 
     /**
      * With the key of a directory, made if there is none; readable by its owner alone (mode 600).
      *
-     * @throws UncheckedIOException if it can be neither read nor made
+     * @throws java.io.UncheckedIOException if it can be neither read nor made
      */
     public static InstanceTokens in(Path directory) {
-        var file = directory.resolve("instance-tokens.key");
-        try {
-            if (Files.notExists(file)) {
-                make(file);
-            }
-            return new InstanceTokens(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException("no key for instance tokens in " + directory, e);
-        }
-    }
-
-    /** Linked into place, so that of several the first one counts and its file is whole. */
-    private static void make(Path file) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        var beside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
-        var ownerOnly = PosixFilePermissions.fromString("rw-------");
-        Files.createFile(beside, PosixFilePermissions.asFileAttribute(ownerOnly));
-        try (var channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(random()));
-            channel.force(true);
-            Files.createLink(file, beside);
-        } catch (FileAlreadyExistsException e) {
-            return; // another deployer was quicker
-        } finally {
-            Files.delete(beside);
-        }
-    }
-
-    private static byte[] random() {
-        var key = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(key);
-        return key;
+        return new InstanceTokens(MacKey.in(directory.resolve("instance-tokens.key")));
     }
 
     /** That of an instance. */
     public String of(String instance) {
-        try {
-            var mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            return HexFormat.of().formatHex(mac.doFinal(instance.getBytes(UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has " + ALGORITHM, e);
-        }
+        return key.sign(instance);
     }
 }
