@@ -1,6 +1,7 @@
 package io.callbacks.deployer.docker;
 
 import com.github.dockerjava.api.async.ResultCallback;
+import io.callbacks.deployer.instance.Output;
 import io.callbacks.deployer.rollout.PlatformException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Something the engine sends as long as it is open; handed on as it comes. */
-final class EngineStream<T> implements ResultCallback<T>, AutoCloseable {
+final class EngineStream<T> implements ResultCallback<T>, Output {
     private static final Duration OPENS = Duration.ofSeconds(10);
 
     private final Consumer<T> receiver;
@@ -63,12 +64,13 @@ final class EngineStream<T> implements ResultCallback<T>, AutoCloseable {
         throw new PlatformException("cannot " + what + ": " + reason, cause);
     }
 
-    boolean isOver() {
+    @Override
+    public boolean isOver() {
         return over.getCount() == 0;
     }
 
-    /** Waits for its end, but not for ever. */
-    boolean awaitOver(Duration longest) {
+    @Override
+    public boolean awaitOver(Duration longest) {
         return await(over, longest);
     }
 

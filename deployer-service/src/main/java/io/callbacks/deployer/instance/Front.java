@@ -101,6 +101,11 @@ public final class Front {
         ready.complete(Optional.of(StartFailures.of("InstanceEnded", null, message, tail())));
     }
 
+    /** It will not listen, for another reason than what it says itself. */
+    public void failed(Failure why) {
+        ready.complete(Optional.of(why));
+    }
+
     /** What it said last. */
     public String tail() {
         synchronized (tail) {
