@@ -90,6 +90,7 @@ public final class KubernetesCluster implements AutoCloseable {
                         .withRequestTimeout(ANSWER_MILLIS)
                         .withRequestRetryBackoffLimit(TRIES_AGAIN)
                         .withHttp2Disable(true)
+                        .withUserAgent(FIELD_MANAGER)
                         .build();
         var client =
                 new KubernetesClientBuilder()
@@ -100,6 +101,19 @@ public final class KubernetesCluster implements AutoCloseable {
     }
 
     // --- what is wrong
+
+    /** Why it is not known how to get there; empty if it is. Connects to nothing. */
+    public synchronized Optional<String> missing() {
+        if (connection != null) {
+            return Optional.empty();
+        }
+        try {
+            access.config();
+            return Optional.empty();
+        } catch (ClusterUnavailableException e) {
+            return Optional.ofNullable(e.getMessage());
+        }
+    }
 
     /**
      * Why it cannot be used now, and what to do about it; empty if it can be. Asks the cluster for
