@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.StreamType;
 import io.callbacks.deployer.instance.Front;
+import io.callbacks.deployer.testing.RecordedLog;
 import org.junit.jupiter.api.Test;
 
 class OutputLinesTests {

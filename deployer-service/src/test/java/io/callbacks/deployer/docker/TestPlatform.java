@@ -11,6 +11,7 @@ import io.callbacks.deployer.rollout.InstanceTokens;
 import io.callbacks.deployer.rollout.Platform.EndListener;
 import io.callbacks.deployer.rollout.Platform.StartResult;
 import io.callbacks.deployer.rollout.RunningInstance;
+import io.callbacks.deployer.testing.RecordedLog;
 import io.callbacks.docker.DockerEngine;
 import io.callbacks.event.Failure;
 import io.callbacks.event.Limits;

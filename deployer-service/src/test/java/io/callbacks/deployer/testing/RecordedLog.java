@@ -1,4 +1,4 @@
-package io.callbacks.deployer.docker;
+package io.callbacks.deployer.testing;
 
 import io.callbacks.deployer.rollout.RunLog;
 import java.time.Instant;
@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A run log in memory. */
-final class RecordedLog implements RunLog {
+public final class RecordedLog implements RunLog {
     private final List<Line> lines = new CopyOnWriteArrayList<>();
 
     @Override
@@ -29,7 +29,7 @@ final class RecordedLog implements RunLog {
         lines.clear();
     }
 
-    List<String> messages() {
+    public List<String> messages() {
         return lines.stream().map(Line::message).toList();
     }
 }
