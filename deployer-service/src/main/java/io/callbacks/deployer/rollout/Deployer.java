@@ -28,7 +28,6 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(10);
-    private static final List<String> PLANNED = List.of("kubernetes");
 
     private final DeploymentRepository repository;
     private final Rollouts rollouts;
@@ -179,15 +178,6 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
             seen.add(
                     new TargetSeen(
                             platform.name(), can.available(), can.reason(), can.runtimes(), now));
-        }
-        for (var name : PLANNED) {
-            if (seen.stream().noneMatch(t -> t.target().equals(name))) {
-                var reason =
-                        "This version does not run callbacks on "
-                                + name
-                                + " yet; deploy with c_type process.";
-                seen.add(new TargetSeen(name, false, reason, List.of(), now));
-            }
         }
         return seen;
     }

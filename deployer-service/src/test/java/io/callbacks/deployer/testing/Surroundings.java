@@ -78,6 +78,9 @@ public final class Surroundings implements AutoCloseable {
         if (all.stream().noneMatch(argument -> argument.startsWith("--callbacks.docker.host="))) {
             all.add("--callbacks.docker.host=unix://" + data.resolve("no-docker.sock"));
         }
+        if (all.stream().noneMatch(argument -> argument.startsWith("--callbacks.kubernetes."))) {
+            all.add("--callbacks.kubernetes.kubeconfig=" + data.resolve("no-kubeconfig"));
+        }
         all.addAll(
                 List.of(
                         "--callbacks.replica=" + replica,

@@ -1,0 +1,63 @@
+package io.callbacks.deployer.kubernetes;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.callbacks.kubernetes.ClusterAccess;
+import io.callbacks.kubernetes.KubernetesCluster;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.UUID;
+
+/** A real cluster, and a namespace of it that takes none but restricted pods. */
+public final class TestCluster implements AutoCloseable {
+    private static final String LOCAL = "docker.io/callbacks/base-python:local";
+
+    private final String namespace = "callbacks-it-" + UUID.randomUUID().toString().substring(0, 8);
+    private final KubernetesCluster cluster =
+            KubernetesCluster.of(new ClusterAccess("", "", namespace, System.getenv()));
+
+    /** Skips the tests where there is no cluster, and says so. */
+    public TestCluster() {
+        var trouble =
+                KubernetesCluster.of(new ClusterAccess("", "", "default", System.getenv()))
+                        .trouble(List.of());
+        assumeTrue(trouble.isEmpty(), () -> "needs a cluster: " + trouble.orElseThrow());
+        client().resource(
+                        new NamespaceBuilder()
+                                .withNewMetadata()
+                                .withName(namespace)
+                                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                                .endMetadata()
+                                .build())
+                .create();
+    }
+
+    KubernetesCluster cluster() {
+        return cluster;
+    }
+
+    KubernetesClient client() {
+        return cluster.client();
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    /** One that a node has already, or else one that it pulls. */
+    public String pythonImage() {
+        return client().nodes().list().getItems().stream()
+                        .flatMap(node -> node.getStatus().getImages().stream())
+                        .anyMatch(image -> image.getNames().contains(LOCAL))
+                ? LOCAL
+                : "python:3.11-slim";
+    }
+
+    /** Does not wait until all of it is gone. */
+    @Override
+    public void close() {
+        client().namespaces().withName(namespace).delete();
+        cluster.close();
+    }
+}

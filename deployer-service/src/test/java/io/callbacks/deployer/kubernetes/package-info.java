@@ -1,0 +1,4 @@
+@NullMarked
+package io.callbacks.deployer.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
