@@ -1,4 +1,5 @@
 """Fetches an instance's layers: each line of the list is a URL and the directory to unpack it into."""
+import http.client
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ def fetch(url, directory):
     while True:
         try:
             return unpack(url, directory)
-        except (OSError, subprocess.CalledProcessError) as error:
+        except (OSError, http.client.HTTPException, subprocess.CalledProcessError) as error:
             refused = isinstance(error, urllib.error.HTTPError) and error.code < 500
             if refused or time.monotonic() > until:
                 sys.exit("cannot fetch %s: %s" % (url.partition("?")[0], error))
