@@ -10,6 +10,7 @@ import io.callbacks.deployer.docker.Containers.ImageUnusableException;
 import io.callbacks.deployer.docker.Containers.Listed;
 import io.callbacks.deployer.instance.FirstLine;
 import io.callbacks.deployer.instance.Front;
+import io.callbacks.deployer.instance.Listing;
 import io.callbacks.deployer.instance.TendedInstance.State;
 import io.callbacks.deployer.rollout.InstanceSpec;
 import io.callbacks.deployer.rollout.InstanceTokens;
@@ -44,7 +45,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
     private static final End CHANGED = new End("it was changed by hand", true);
 
     private final Containers containers;
-    private final Listing listing;
+    private final Listing<Listed> listing;
     private final Preflight preflight;
     private final InstanceTokens tokens;
     private final RunLog runLog;
@@ -60,7 +61,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
             RunLog runLog,
             boolean lifeline) {
         this.containers = containers;
-        this.listing = new Listing(containers);
+        this.listing = new Listing<>(containers::list);
         this.preflight = preflight;
         this.tokens = tokens;
         this.runLog = runLog;

@@ -1,5 +1,6 @@
 package io.callbacks.deployer.kubernetes;
 
+import io.callbacks.deployer.instance.Listing;
 import io.callbacks.deployer.rollout.PlatformException;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -49,6 +50,7 @@ final class PodWatch implements ResourceEventHandler<Pod> {
     }
 
     private final Pods pods;
+    private final Listing<InstancePod> listing;
     private final Watcher watcher;
     private State state = State.IDLE;
     private String trouble = "it does not answer yet";
@@ -57,6 +59,7 @@ final class PodWatch implements ResourceEventHandler<Pod> {
 
     PodWatch(Pods pods, Watcher watcher) {
         this.pods = pods;
+        this.listing = new Listing<>(pods::list);
         this.watcher = watcher;
     }
 
@@ -110,7 +113,7 @@ final class PodWatch implements ResourceEventHandler<Pod> {
         var now = informer;
         return now != null && now.hasSynced() && now.isWatching()
                 ? now.getStore().list().stream().map(InstancePod::new).toList()
-                : pods.list();
+                : listing.get();
     }
 
     // --- what is heard
