@@ -51,7 +51,7 @@ class KubernetesPlatformIT {
     @BeforeAll
     void connect(@TempDir Path directory) {
         cluster = new TestCluster();
-        layers = new TestLayers(directory, cluster.cluster().address());
+        layers = new TestLayers(directory, cluster.apiServer());
         tokens = InstanceTokens.in(directory.resolve("keys"));
         hello = layers.of(HELLO);
     }

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.callbacks.kubernetes.ClusterAccess;
 import io.callbacks.kubernetes.KubernetesCluster;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.URI;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** A real cluster, and a namespace of it that takes none but restricted pods. */
 public final class TestCluster implements AutoCloseable {
@@ -52,6 +55,30 @@ public final class TestCluster implements AutoCloseable {
                         .anyMatch(image -> image.getNames().contains(LOCAL))
                 ? LOCAL
                 : "python:3.11-slim";
+    }
+
+    /** Pods and Secrets of an installation, in whatever state. */
+    public List<String> objects(String installation) {
+        var label = "callbacks.io/installation";
+        return Stream.<HasMetadata>concat(
+                        client().pods().withLabel(label, installation).list().getItems().stream(),
+                        client()
+                                .secrets()
+                                .withLabel(label, installation)
+                                .list()
+                                .getItems()
+                                .stream())
+                .map(object -> object.getKind() + " " + object.getMetadata().getName())
+                .toList();
+    }
+
+    /** Removes an instance's pod, as an operator would. */
+    public void delete(String instance) {
+        client().pods().withName(PodRequest.nameOf(instance)).delete();
+    }
+
+    public URI apiServer() {
+        return cluster.address();
     }
 
     /** Does not wait until all of it is gone. */

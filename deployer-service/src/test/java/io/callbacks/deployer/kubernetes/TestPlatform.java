@@ -33,7 +33,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.springframework.util.unit.DataSize;
 
 /** A platform on a cluster, what it tells, and what an operator would see of it. */
@@ -234,14 +233,7 @@ final class TestPlatform implements AutoCloseable, EndListener {
 
     /** Pods and Secrets of the installation, in whatever state. */
     List<String> objects() {
-        var secrets =
-                client().secrets()
-                        .withLabel("callbacks.io/installation", installation.id())
-                        .list()
-                        .getItems();
-        return Stream.concat(pods().stream(), secrets.stream())
-                .map(o -> o.getKind() + " " + o.getMetadata().getName())
-                .toList();
+        return cluster.objects(installation.id());
     }
 
     @Override

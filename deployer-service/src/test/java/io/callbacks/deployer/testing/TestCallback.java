@@ -126,9 +126,7 @@ public final class TestCallback {
 
     public TestCallback built(String python) {
         var tree = around.tree("function.py", python);
-        var layer = new Layer(Layer.Role.CODE, tree.digest(), tree.size());
-        around.publish(new BuildSucceeded(key(), List.of(layer), null, 0.1, false));
-        return this;
+        return builtAs(new Layer(Layer.Role.CODE, tree.digest(), tree.size()));
     }
 
     /** Its newest code is built as an image. */
@@ -137,10 +135,14 @@ public final class TestCallback {
         return this;
     }
 
-    public TestCallback builtWithoutItsLayer() {
-        var layer = new Layer(Layer.Role.CODE, "sha256:" + "0".repeat(64), 1);
+    /** Its newest code is built as a layer that is served elsewhere. */
+    public TestCallback builtAs(Layer layer) {
         around.publish(new BuildSucceeded(key(), List.of(layer), null, 0.1, false));
         return this;
+    }
+
+    public TestCallback builtWithoutItsLayer() {
+        return builtAs(new Layer(Layer.Role.CODE, "sha256:" + "0".repeat(64), 1));
     }
 
     public TestCallback buildFailed(String kind, String message) {
