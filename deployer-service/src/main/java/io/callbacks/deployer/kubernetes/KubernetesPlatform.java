@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 
 import io.callbacks.deployer.instance.Front;
+import io.callbacks.deployer.instance.Output;
 import io.callbacks.deployer.instance.TendedInstance.State;
 import io.callbacks.deployer.kubernetes.InstancePod.End;
 import io.callbacks.deployer.kubernetes.Pods.PodRefusedException;
@@ -307,22 +308,20 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
             attend(instance, pod);
             return;
         }
-        if (!instance.isHeard()) {
-            hearAgain(instance);
-        }
+        instance.listen(false, () -> hearAgain(instance));
         if (instance.tellsSecrets()) {
             emptySecret(instance, pod);
         }
     }
 
-    private void hearAgain(PodInstance instance) {
+    private Output hearAgain(PodInstance instance) {
         var since = runLog.last(instance.callbackId()).orElse(Instant.EPOCH);
         instance.front().hearAfter(since);
-        hear(instance, since);
+        return follow(instance, since);
     }
 
-    private void hear(PodInstance instance, Instant since) {
-        instance.hear(pods.follow(instance.id(), since, line -> heard(instance.front(), line)));
+    private Output follow(PodInstance instance, Instant since) {
+        return pods.follow(instance.id(), since, line -> heard(instance.front(), line));
     }
 
     /** The cluster does not tell of a process that was killed if it is not a container's first. */
@@ -370,8 +369,8 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
 
     private void attendStart(PodInstance instance, InstancePod pod) {
         startFailure(pod).ifPresent(instance.front()::failed);
-        if (pod.hasBegun() && instance.beginListening()) {
-            hear(instance, Instant.EPOCH);
+        if (pod.hasBegun()) {
+            instance.listen(pod.hasEnded(), () -> follow(instance, Instant.EPOCH));
         }
         if (pod.hasBegun() || startFailure(pod).isPresent()) {
             instance.begun();

@@ -1,22 +1,23 @@
 package io.callbacks.deployer.kubernetes;
 
 import io.callbacks.deployer.instance.Front;
+import io.callbacks.deployer.instance.Output;
 import io.callbacks.deployer.instance.TendedInstance;
 import io.callbacks.kubernetes.PodTrouble;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A pod, and what is known of its beginning. */
 final class PodInstance extends TendedInstance {
     private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
-    private final AtomicBoolean listenedTo = new AtomicBoolean();
-    private final AtomicBoolean tellsSecrets = new AtomicBoolean(true);
     private final CompletableFuture<InstancePod> alive = new CompletableFuture<>();
     private volatile @Nullable InstancePod seen;
+    private volatile boolean tellsSecrets = true;
+    private boolean wasHeard;
 
     private PodInstance(String id, long callbackId, Front front, State state) {
         super(id, callbackId, front, state);
@@ -65,17 +66,20 @@ final class PodInstance extends TendedInstance {
                         .join());
     }
 
-    /** Whether the caller is the first to listen to it. */
-    boolean beginListening() {
-        return listenedTo.compareAndSet(false, true);
+    /** Listens to it if nobody does, and once if it has ended. */
+    synchronized void listen(boolean hasEnded, Supplier<Output> follow) {
+        if (!isHeard() && !(hasEnded && wasHeard)) {
+            hear(follow.get());
+            wasHeard = true;
+        }
     }
 
     /** Whether its Secret holds what it was told. */
     boolean tellsSecrets() {
-        return tellsSecrets.get();
+        return tellsSecrets;
     }
 
     void secretsAreGone() {
-        tellsSecrets.set(false);
+        tellsSecrets = false;
     }
 }

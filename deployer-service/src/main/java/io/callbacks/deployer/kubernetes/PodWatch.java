@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class PodWatch implements ResourceEventHandler<Pod> {
     private static final Logger log = LoggerFactory.getLogger(PodWatch.class);
     private static final Duration SYNCS = Duration.ofSeconds(10);
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
     private static final Duration CONNECT_AGAIN = Duration.ofSeconds(3);
     private static final Duration CONNECTS = Duration.ofSeconds(5);
     private static final Duration SOON = Duration.ofSeconds(2);
