@@ -23,7 +23,7 @@ async function fetchLayer(url, directory) {
   const until = performance.now() + LONGEST;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
-      return await unpack(url, directory);
+      return await unpackLayer(url, directory);
     } catch (error) {
       if (error.refused || performance.now() > until) {
         throw new Error(`cannot fetch ${url.split('?')[0]}: ${error.cause?.message ?? error.message}`);
@@ -33,11 +33,26 @@ async function fetchLayer(url, directory) {
   }
 }
 
-async function unpack(url, directory) {
+/** Beside its place first: what is in its place is whole, and the directory itself may be another user's. */
+async function unpackLayer(url, directory) {
+  const beside = fs.mkdtempSync(`${directory}/new-`);
+  try {
+    await extract(await answerOf(url), beside);
+    for (const name of fs.readdirSync(beside)) fs.renameSync(`${beside}/${name}`, `${directory}/${name}`);
+  } finally {
+    fs.rmSync(beside, { recursive: true });
+  }
+}
+
+async function answerOf(url) {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(new Error('no answer')), SILENCE);
   const answer = await fetch(url, { signal: silence.signal }).finally(() => clearTimeout(timer));
   if (!answer.ok) throw Object.assign(new Error(`HTTP ${answer.status}`), { refused: answer.status < 500 });
+  return answer;
+}
+
+async function extract(answer, directory) {
   const tar = spawn('tar', ['-x', '-f', '-', '-C', directory], { stdio: ['pipe', 'inherit', 'inherit'] });
   const ended = once(tar, 'close');
   await pipeline(Readable.fromWeb(answer.body), tar.stdin);

@@ -1,7 +1,10 @@
 """Fetches an instance's layers: each line of the list is a URL and the directory to unpack it into."""
 import http.client
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -31,13 +34,24 @@ def fetch(url, directory):
 
 
 def unpack(url, directory):
+    """Beside its place first: what is in its place is whole, and the directory itself may be another user's."""
+    beside = tempfile.mkdtemp(dir=directory)
+    try:
+        with urllib.request.urlopen(url, timeout=SILENCE) as answer:
+            extract(answer, beside)
+        for name in os.listdir(beside):
+            os.rename(os.path.join(beside, name), os.path.join(directory, name))
+    finally:
+        shutil.rmtree(beside)
+
+
+def extract(answer, directory):
     command = ["tar", "-x", "-f", "-", "-C", directory]
-    with urllib.request.urlopen(url, timeout=SILENCE) as answer:
-        with subprocess.Popen(command, stdin=subprocess.PIPE) as tar:
-            for piece in iter(lambda: answer.read(65536), b""):
-                tar.stdin.write(piece)
-        if answer.length:
-            raise OSError("the answer ended too soon")
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as tar:
+        for piece in iter(lambda: answer.read(65536), b""):
+            tar.stdin.write(piece)
+    if answer.length:
+        raise OSError("the answer ended too soon")
     if tar.returncode:
         raise subprocess.CalledProcessError(tar.returncode, command)
 

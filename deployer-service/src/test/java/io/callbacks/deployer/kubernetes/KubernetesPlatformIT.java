@@ -257,7 +257,10 @@ class KubernetesPlatformIT {
                 one.started(
                         layers.of(
                                 """
+                                import resource
                                 def handler(event):
+                                    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+                                    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
                                     return len(bytearray(int(event['path'][1:]) << 20))
                                 """));
         var answer = get(instance, "/api/300");

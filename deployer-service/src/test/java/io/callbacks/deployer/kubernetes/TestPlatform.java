@@ -219,6 +219,7 @@ final class TestPlatform implements AutoCloseable, EndListener {
         try (var exec =
                 pod(instance)
                         .inContainer(PodRequest.CONTAINER)
+                        .redirectingOutput()
                         .exec("python3", "-c", "import os; os.kill(-1, 9)")) {
             exec.exitCode().join();
         }
