@@ -24,7 +24,6 @@ final class BuildContainers {
     private static final Logger log = LoggerFactory.getLogger(BuildContainers.class);
     private static final Duration ASKING = Duration.ofSeconds(30);
     private static final Duration MARGIN = Duration.ofMinutes(1);
-    private static final String CACHE = "/cache";
 
     private final Engine engine;
     private final BuildNetwork network;
@@ -111,7 +110,7 @@ final class BuildContainers {
         return new Mount()
                 .withType(MountType.VOLUME)
                 .withSource("callbacks-cache-" + labels.prefix())
-                .withTarget(CACHE)
+                .withTarget(InstallScript.CACHE)
                 .withVolumeOptions(new VolumeOptions().withLabels(labels.of(Role.BUILD, Map.of())));
     }
 

@@ -7,6 +7,7 @@ import io.callbacks.blob.Digests;
 import io.callbacks.builder.build.BuildLog;
 import io.callbacks.builder.build.Sandbox;
 import io.callbacks.builder.build.SandboxException;
+import io.callbacks.builder.install.ContainerPlan;
 import io.callbacks.builder.install.Ended;
 import io.callbacks.builder.install.Ended.End;
 import io.callbacks.builder.install.InstallLimits;
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
 final class DockerSandbox implements Sandbox {
     private static final int ASKED_BETWEEN_MEASURES = 8;
     private static final String USER = "10001:10001";
+    private static final String FUNCTION = "/opt/callbacks/function";
 
     private final Engine engine;
     private final Labels labels;
@@ -75,17 +77,20 @@ final class DockerSandbox implements Sandbox {
 
     private Outcome installed(Install install, BuildLog buildLog) {
         var runtime = runtimeOf(install.type());
-        var plan = InstallPlan.of(Language.ofType(install.type()), install.library());
+        var plan =
+                ContainerPlan.of(
+                        Language.ofType(install.type()), install.library(), InstallScript.CACHE);
         var key = key(runtime, install.library());
         var image = runtimes.made(runtime);
         try (var container = containers.installing(key, image.id())) {
-            container.copy(Tar.of(Map.of(plan.file(), plan.content())), plan.directory());
+            container.copy(
+                    Tar.of(Map.of(plan.file(), plan.content().getBytes(UTF_8))), plan.directory());
             container.start();
             buildLog.installing(plan.program().label());
             var tail = new Tail(buildLog::output);
             var end =
                     container.run(
-                            plan.words(),
+                            InstallScript.of(plan),
                             plan.environment(settings),
                             line -> tail.accept(settings.masked(line)),
                             verdict(install, container));
@@ -163,10 +168,10 @@ final class DockerSandbox implements Sandbox {
         var files = Tar.of(blobs.tree(revision.code().digest()));
         var isNode = Language.ofType(revision.type()) == Language.NODE;
         if (isNode && revision.dependencies().isPresent()) { // found from the code upwards
-            files.link("node_modules", InstallPlan.LIBRARY + "/node_modules");
+            files.link("node_modules", ContainerPlan.LIBRARY + "/node_modules");
         }
         try (var container = containers.copying(base)) {
-            container.copy(files, InstallPlan.FUNCTION);
+            container.copy(files, FUNCTION);
             container
                     .commit()
                     .withRepository("callbacks/code")

@@ -8,6 +8,7 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.model.BuildResponseItem;
 import io.callbacks.builder.build.SandboxException;
 import io.callbacks.builder.install.Ended.End;
+import io.callbacks.builder.install.ExtraCa;
 import io.callbacks.process.Language;
 import io.callbacks.runtimes.ImageContext;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.callbacks.builder.docker;
+package io.callbacks.builder.install;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The certificate authorities that images trust beside those of their base. */
-final class ExtraCa {
+/** The certificate authorities that installs and callbacks trust beside those of their image. */
+public final class ExtraCa {
     private ExtraCa() {}
 
     /** Of a file, or of all {@code .crt} files of a directory; nothing if it is not there. */
-    static byte[] read(Path place) {
+    public static byte[] read(Path place) {
         var all = new ByteArrayOutputStream();
         try {
             for (var file : files(place)) {
