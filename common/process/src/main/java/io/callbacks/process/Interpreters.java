@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class Interpreters {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration BETWEEN_SURVEYS = Duration.ofMinutes(5);
     private static final int NEWEST_PYTHON_MINOR = 20;
+    private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+\\..+");
     private static final String PYTHON_QUESTION =
             "import sys, sysconfig, platform; v = sys.version_info; print(sys.executable); print('%d.%d.%d' % v[:3]);"
                     + " print('-'.join([sys.implementation.cache_tag or sys.implementation.name, platform.machine(),"
@@ -134,10 +136,7 @@ public final class Interpreters {
 
     /** What a program says it is; null if it is none of ours, too old, or does not answer. */
     private static @Nullable Interpreter ask(Path program, Language language) {
-        var question =
-                language == Language.PYTHON
-                        ? List.of(program.toString(), "-I", "-S", "-c", PYTHON_QUESTION)
-                        : List.of(program.toString(), "-e", NODE_QUESTION);
+        var question = question(program.toString(), language);
         try {
             var process = new ProcessBuilder(question).redirectErrorStream(true).start();
             process.getOutputStream().close();
@@ -147,9 +146,7 @@ public final class Interpreters {
             }
             var answer =
                     new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
-            return process.exitValue() == 0 && answer.size() == 3
-                    ? interpreter(language, answer)
-                    : null;
+            return process.exitValue() == 0 ? answered(language, answer).orElse(null) : null;
         } catch (IOException e) {
             return null; // not a program of this machine after all
         } catch (InterruptedException e) {
@@ -158,10 +155,23 @@ public final class Interpreters {
         }
     }
 
-    private static @Nullable Interpreter interpreter(Language language, List<String> answer) {
-        var version = answer.get(1).split("\\.");
+    /** Has a program print what it is. */
+    public static List<String> question(String program, Language language) {
+        return language == Language.PYTHON
+                ? List.of(program, "-I", "-S", "-c", PYTHON_QUESTION)
+                : List.of(program, "-e", NODE_QUESTION);
+    }
+
+    /** What the lines say that it printed; empty if it is none of ours or too old. */
+    public static Optional<Interpreter> answered(Language language, List<String> lines) {
+        if (lines.size() != 3 || !VERSION.matcher(lines.get(1)).matches()) {
+            return Optional.empty();
+        }
+        var version = lines.get(1).split("\\.");
         return language.supports(Integer.parseInt(version[0]), Integer.parseInt(version[1]))
-                ? new Interpreter(language, answer.get(1), Path.of(answer.get(0)), answer.get(2))
-                : null;
+                ? Optional.of(
+                        new Interpreter(
+                                language, lines.get(1), Path.of(lines.get(0)), lines.get(2)))
+                : Optional.empty();
     }
 }
