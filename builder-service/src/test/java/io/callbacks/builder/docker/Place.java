@@ -6,6 +6,7 @@ import io.callbacks.builder.build.Sandbox.Outcome;
 import io.callbacks.builder.build.Sandbox.Revision;
 import io.callbacks.builder.install.InstallLimits;
 import io.callbacks.builder.install.OperatorSettings;
+import io.callbacks.builder.testing.RecordingBuildLog;
 import io.callbacks.docker.DockerEngine;
 import io.callbacks.event.Layer;
 import java.io.IOException;

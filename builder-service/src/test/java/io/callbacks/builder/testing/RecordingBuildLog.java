@@ -1,4 +1,4 @@
-package io.callbacks.builder.docker;
+package io.callbacks.builder.testing;
 
 import io.callbacks.builder.build.BuildJob;
 import io.callbacks.builder.build.BuildLog;
@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what is told. */
-final class RecordingBuildLog implements BuildLog {
+public final class RecordingBuildLog implements BuildLog {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 
