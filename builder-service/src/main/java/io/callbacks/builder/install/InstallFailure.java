@@ -264,6 +264,16 @@ public final class InstallFailure {
                 "installer-missing", null, "There is no " + program + " here.", hint, List.of());
     }
 
+    /** What was installed holds something that a layer must not hold. */
+    public static Failure unfit(String why, List<String> output) {
+        return failure(
+                "unfit-files",
+                null,
+                "The dependencies cannot be a layer: " + why + ".",
+                "Choose other versions, or packages that bring plain files.",
+                output);
+    }
+
     private static Failure of(List<Rule> rules, List<String> output) {
         var text = BETWEEN_WORDS.matcher(String.join(" ", output)).replaceAll(" ");
         for (var rule : rules) {

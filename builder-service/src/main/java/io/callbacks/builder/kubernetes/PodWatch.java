@@ -1,0 +1,58 @@
+package io.callbacks.builder.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Sees the pod of a Job as it changes. */
+final class PodWatch implements AutoCloseable {
+    private static final String JOB = "batch.kubernetes.io/job-name";
+
+    private final Semaphore changes = new Semaphore(0);
+    private final SharedIndexInformer<Pod> informer;
+
+    PodWatch(KubernetesClient client, String job) {
+        informer =
+                client.pods()
+                        .withLabel(JOB, job)
+                        .inform(
+                                new ResourceEventHandler<>() {
+                                    @Override
+                                    public void onAdd(Pod pod) {
+                                        changes.release();
+                                    }
+
+                                    @Override
+                                    public void onUpdate(Pod before, Pod pod) {
+                                        changes.release();
+                                    }
+
+                                    @Override
+                                    public void onDelete(Pod pod, boolean finalStateUnknown) {
+                                        changes.release();
+                                    }
+                                });
+    }
+
+    /** As it is; empty if it is not there yet or not any more. */
+    Optional<Pod> pod() {
+        return informer.getStore().list().stream().findFirst();
+    }
+
+    /** Waits for a change, but not for long. */
+    void awaitChange(Duration longest) throws InterruptedException {
+        if (changes.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+            changes.drainPermits();
+        }
+    }
+
+    @Override
+    public void close() {
+        informer.close();
+    }
+}
