@@ -71,6 +71,8 @@ class KubernetesSandboxIT {
 
     @Test
     void makesTheSameLayerAgain() {
+        assertThat(installed("python", "six==1.16.0"))
+                .isEqualTo(installed("python", "six==1.16.0"));
         var layer = installed("node", "{\"dependencies\":{\"ms\":\"2.1.3\"}}");
         assertThat(installed("node", "{\"dependencies\":{\"ms\":\"2.1.3\"}}")).isEqualTo(layer);
     }
