@@ -60,7 +60,7 @@ final class ClusterJobs {
                         image,
                         command,
                         true,
-                        limits.timeout().plus(properties.preparation()).plus(MARGIN),
+                        longestInstall(),
                         limits.largest());
         var job = made(request);
         try {
@@ -70,6 +70,11 @@ final class ClusterJobs {
             remove(job);
             throw e;
         }
+    }
+
+    /** After which none is at work any more. */
+    Duration longestInstall() {
+        return limits.timeout().plus(properties.preparation()).plus(MARGIN);
     }
 
     /** To ask an image something. */
@@ -160,8 +165,7 @@ final class ClusterJobs {
 
     /** Removes those of any builder that must have been forsaken: no build takes that long. */
     void removeForsaken() {
-        var longest = limits.timeout().plus(properties.preparation()).plus(MARGIN).plus(MARGIN);
-        var longAgo = Instant.now().minus(longest);
+        var longAgo = Instant.now().minus(longestInstall()).minus(MARGIN);
         list().stream().filter(job -> created(job).isBefore(longAgo)).forEach(this::removeLeft);
     }
 

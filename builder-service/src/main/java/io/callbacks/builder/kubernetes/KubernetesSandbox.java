@@ -132,7 +132,7 @@ final class KubernetesSandbox implements Sandbox {
 
     private URI url(String name) {
         try {
-            return urls.get().toPut(name, limits.timeout());
+            return urls.get().toPut(name, jobs.longestInstall());
         } catch (LayersUnavailableException e) {
             throw new SandboxException(String.valueOf(e.getMessage()), e);
         }
