@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class ClusterJob implements AutoCloseable {
     private static final int KILLED = 137;
 
     private final KubernetesClient client;
+    private final Job job;
     private final String name;
     private final Duration preparation;
     private final Duration timeout;
@@ -45,12 +47,13 @@ final class ClusterJob implements AutoCloseable {
      */
     ClusterJob(
             KubernetesClient client,
-            String name,
+            Job job,
             Duration preparation,
             Duration timeout,
             Runnable removal) {
         this.client = client;
-        this.name = name;
+        this.job = job;
+        this.name = job.getMetadata().getName();
         this.preparation = preparation;
         this.timeout = timeout;
         this.removal = removal;
@@ -63,7 +66,7 @@ final class ClusterJob implements AutoCloseable {
 
     /** Runs it to its end, or until the verdict is given, which is asked every half second. */
     End run(Consumer<String> output, Supplier<Optional<End>> verdict) {
-        try (var watch = new PodWatch(client, name)) {
+        try (var watch = new PodWatch(client, job)) {
             var given = awaitStart(watch, verdict);
             return given.isPresent() ? given.get() : end(watch, output, verdict);
         } catch (InterruptedException e) {

