@@ -1,4 +1,4 @@
-"""What the platform costs, measured: a table, ratios first, both targets side by side.
+"""What the platform costs, measured: a table, ratios first, all targets side by side.
 
     ./callbacks bench [--quick] [--json FILE] [name...]
 """

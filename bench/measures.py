@@ -71,7 +71,7 @@ class FirstAnswer(Measure):
     name = "create"
 
     def __init__(self, settings):
-        self.rows = [Row("create." + language, "create to first 200, %s" % name, "ms", at_most(900))
+        self.rows = [Row("create." + language, "create to first 200, %s" % name, "ms", at_most(900, kubernetes=3000))
                      for language, name in LANGUAGES.items()]
 
     def rounds(self, target):
@@ -105,7 +105,7 @@ class CodeChange(Measure):
     name = "code"
 
     def __init__(self, settings):
-        self.rows = [Row("code." + language, "code change to first new answer, %s" % name, "ms", at_most(1500))
+        self.rows = [Row("code." + language, "code change to first new answer, %s" % name, "ms", at_most(1500, kubernetes=3000))
                      for language, name in LANGUAGES.items()]
 
     def rounds(self, target):
@@ -162,7 +162,7 @@ class EnvChange(Measure):
             key = "env." + language
             self.rows += [
                 Row(key + ".p50", "env change acknowledged, p50, " + during, "ms", None, pooled(0.5)),
-                Row(key + ".p99", "env change acknowledged, p99, " + during, "ms", at_most(300), pooled(0.99)),
+                Row(key + ".p99", "env change acknowledged, p99, " + during, "ms", at_most(300, kubernetes=500), pooled(0.99)),
                 Row(key + ".failed", "requests failed meanwhile, " + name, "", exactly(0), sum),
                 Row(key + ".stale", "requests answered by a former env, " + name, "", exactly(0), sum),
                 Row(key + ".restarted", "instances restarted, " + name, "", exactly(0), sum)]

@@ -5,6 +5,9 @@ import statistics
 from harness import percentile
 
 
+FIRST, *_ = TARGETS = ("process", "docker", "kubernetes")
+
+
 # --- what becomes of the values of all rounds
 
 def median(rounds):
@@ -19,18 +22,23 @@ def pooled(share):
 # --- goals
 
 class Goal:
-    def __init__(self, limit, exact=False):
-        self.limit, self.exact = limit, exact
+    """A limit, and others for some targets."""
 
-    def met(self, value):
-        return value == self.limit if self.exact else value <= self.limit
+    def __init__(self, limit, exact=False, others=None):
+        self.limit, self.exact, self.others = limit, exact, others or {}
+
+    def met(self, target, value):
+        limit = self.others.get(target, self.limit)
+        return value == limit if self.exact else value <= limit
 
     def shown(self, unit):
-        return ("%s" if self.exact else "<= %s") % shown(self.limit, unit)
+        limits = [shown(self.limit, unit)]
+        limits += ["%s %s" % (target, shown(limit, unit)) for target, limit in self.others.items()]
+        return ("%s" if self.exact else "<= %s") % ", ".join(limits)
 
 
-def at_most(limit):
-    return Goal(limit)
+def at_most(limit, **others):
+    return Goal(limit, others=others)
 
 
 def exactly(limit):
@@ -53,11 +61,10 @@ class Row:
         """None where it was not measured."""
         return self.summary(self.rounds[target]) if target in self.rounds else None
 
-    @property
-    def ratio(self):
-        """Docker against process."""
-        docker, process = self.value("docker"), self.value("process")
-        return docker / process if docker is not None and process else None
+    def ratio(self, target):
+        """Of a target against process."""
+        value, process = self.value(target), self.value(FIRST)
+        return value / process if value is not None and process else None
 
     @property
     def met(self):
@@ -68,11 +75,12 @@ class Row:
 
     @property
     def missed_by(self):
-        return [target for target in self.rounds if self.goal and not self.goal.met(self.value(target))]
+        return [target for target in self.rounds if self.goal and not self.goal.met(target, self.value(target))]
 
     def as_json(self):
         return {"key": self.key, "measure": self.text, "unit": self.unit,
-                "process": self.value("process"), "docker": self.value("docker"), "ratio": self.ratio,
+                **{target: self.value(target) for target in TARGETS},
+                **{"%s/%s" % (target, FIRST): self.ratio(target) for target in TARGETS[1:]},
                 "goal": self.goal and self.goal.shown(self.unit), "met": self.met, "missed_by": self.missed_by,
                 "rounds": self.rounds}
 
@@ -87,20 +95,24 @@ def shown(value, unit):
     return ("%.*f %s" % (digits, value, unit)).strip() if unit != "x" else "%.2fx" % value
 
 
-def cells(row):
+def cells(row, targets):
     met = {None: "-", True: "yes", False: "NO: " + ", ".join(row.missed_by)}[row.met]
     if row.met and len(row.rounds) == 1:
         met += " (%s)" % next(iter(row.rounds))
-    return [row.text, shown(row.ratio, "x"), shown(row.value("process"), row.unit),
-            shown(row.value("docker"), row.unit), row.goal.shown(row.unit) if row.goal else "-", met]
+    return [row.text, *(shown(row.ratio(target), "x") for target in targets if target != FIRST),
+            *(shown(row.value(target), row.unit) for target in targets),
+            row.goal.shown(row.unit) if row.goal else "-", met]
 
 
-HEAD = ["measure", "docker/process", "process", "docker", "goal", "met"]
+def head(targets):
+    return ["measure", *("%s/%s" % (target, FIRST) for target in targets if target != FIRST), *targets, "goal", "met"]
 
 
 def table(rows):
-    lines = [HEAD] + [cells(row) for row in rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    """Ratios first; a column for each target that anything was measured on."""
+    targets = [target for target in TARGETS if any(target in row.rounds for row in rows)]
+    lines = [head(targets)] + [cells(row, targets) for row in rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     lines.insert(1, ["-" * width for width in widths])
     return "\n".join("  ".join([line[0].ljust(widths[0])] + [
         cell.rjust(width) for cell, width in zip(line[1:], widths[1:])]) for line in lines)

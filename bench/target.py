@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import subprocess
 
+import cluster
 from engine import Installation, docker
 from harness import Platform, command_line, descendants, eventually
 
@@ -36,11 +37,16 @@ class Target:
 
     @classmethod
     def start(cls):
-        platform = Platform(CALLBACKS_REGISTRY_DEFAULT_TARGET=cls.name)
+        return cls(cls.started())
+
+    @classmethod
+    def started(cls, **environment):
+        """A platform where callbacks run on it unless they say otherwise."""
+        platform = Platform(CALLBACKS_REGISTRY_DEFAULT_TARGET=cls.name, **environment)
         try:
             platform.start()
             eventually(lambda: known(platform)[cls.name]["available"], 60, "callbacks can run on " + cls.name)
-            return cls(platform)
+            return platform
         except BaseException:
             platform.remove()
             raise
@@ -141,7 +147,44 @@ class DockerTarget(Target):
         installation.remove()
 
 
-TARGETS = {target.name: target for target in (ProcessTarget, DockerTarget)}
+class KubernetesTarget(Target):
+    """In a namespace of its own. What the nodes keep of images and layers is not counted as disk."""
+    name = "kubernetes"
+
+    def __init__(self, platform, namespace):
+        super().__init__(platform)
+        self.namespace = namespace
+
+    @classmethod
+    def trouble(cls):
+        return None if cluster.answers() else "kubectl, which looks at the cluster, does not reach it"
+
+    @classmethod
+    def start(cls):
+        namespace = cluster.Namespace("callbacks-bench-%d" % os.getpid())
+        try:
+            return cls(cls.started(CALLBACKS_KUBERNETES_NAMESPACE=namespace.name), namespace)
+        except BaseException:
+            namespace.remove()
+            raise
+
+    def instances(self, callback):
+        return [self._instance(pod) for pod in self.namespace.instances(callback)
+                if pod["status"].get("phase") == "Running"]
+
+    @staticmethod
+    def _instance(pod):
+        pids_of_pod = [pid for pid in pids()
+                       if any(pod["metadata"]["uid"] in line for line in lines_of("/proc/%d/cgroup" % pid))]
+        return Instance((pod["metadata"]["name"], pod["status"]["startTime"]), pids_of_pod,
+                        (pod["status"]["podIP"], 8080))
+
+    def remove(self):
+        super().remove()
+        self.namespace.remove()
+
+
+TARGETS = {target.name: target for target in (ProcessTarget, DockerTarget, KubernetesTarget)}
 
 
 def known(platform):

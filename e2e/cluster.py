@@ -54,10 +54,13 @@ class Namespace:
     def names(self, kinds=KINDS, *selector):
         return sorted(each["kind"] + "/" + each["metadata"]["name"] for each in self.objects(kinds, *selector))
 
+    def instances(self, callback):
+        """Its pods, but for those that are on their way out."""
+        pods = self.objects("pods", "callbacks.io/role=instance", "callbacks.io/callback=%d" % callback)
+        return [each for each in pods if not each["metadata"].get("deletionTimestamp")]
+
     def pods(self, callback):
-        return [each["metadata"]["name"] for each in self.objects(
-            "pods", "callbacks.io/role=instance", "callbacks.io/callback=%d" % callback)
-            if not each["metadata"].get("deletionTimestamp")]
+        return [each["metadata"]["name"] for each in self.instances(callback)]
 
     def everything(self):
         """Each object of it, whoever made it, as the API server has it."""

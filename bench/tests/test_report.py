@@ -24,19 +24,20 @@ class Rows(unittest.TestCase):
     def test_value_is_the_median_of_the_rounds(self):
         self.assertEqual(3, row(process=[1, 100, 3]).value("process"))
 
-    def test_ratio_is_docker_against_process(self):
-        self.assertEqual(2.5, row(process=[2], docker=[5]).ratio)
+    def test_ratio_is_against_process(self):
+        self.assertEqual(2.5, row(process=[2], docker=[5]).ratio("docker"))
+        self.assertEqual(3, row(process=[2], kubernetes=[6]).ratio("kubernetes"))
 
     def test_no_ratio_of_what_was_not_measured_or_is_zero(self):
-        self.assertIsNone(row(process=[2]).ratio)
-        self.assertIsNone(row(process=[0], docker=[5]).ratio)
+        self.assertIsNone(row(process=[2]).ratio("docker"))
+        self.assertIsNone(row(process=[0], docker=[5]).ratio("docker"))
 
     def test_goal_is_met_by_all_or_missed_by_name(self):
         self.assertTrue(row(at_most(900), process=[900], docker=[1]).met)
         missed = row(at_most(900), process=[900], docker=[901])
         self.assertFalse(missed.met)
-        self.assertEqual("NO: docker", cells(missed)[-1])
-        self.assertEqual("yes (process)", cells(row(at_most(900), process=[1]))[-1])
+        self.assertEqual("NO: docker", cells(missed, ("process", "docker"))[-1])
+        self.assertEqual("yes (process)", cells(row(at_most(900), process=[1]), ("process",))[-1])
 
     def test_one_install_means_one(self):
         self.assertFalse(row(exactly(1), "", max, process=[1, 2]).met)
@@ -50,7 +51,7 @@ class Rows(unittest.TestCase):
             "process"))
 
     def test_what_was_not_measured_is_a_dash_and_null(self):
-        self.assertEqual(["text", "-", "-", "-", "<= 1.0 ms", "-"], cells(row(at_most(1))))
+        self.assertEqual(["text", "-", "-", "-", "<= 1.0 ms", "-"], cells(row(at_most(1)), ("process", "docker")))
         self.assertIsNone(json.loads(as_json({}, [row()], []))["rows"][0]["docker"])
         self.assertIn("text", table([row()]))
 
