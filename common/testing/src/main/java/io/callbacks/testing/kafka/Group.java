@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
  * A group of consumers as the broker sees it.
@@ -20,6 +21,9 @@ public record Group(String servers, String name) {
                     && group.groupState() == GroupState.STABLE
                     && group.members().size() == members;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return false; // nobody has joined it yet
+            }
             throw new IllegalStateException("the group cannot be looked at", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
