@@ -46,6 +46,9 @@ REFUSED = {
     "timeout of a fraction": ({"timeout_seconds": 1.5}, "invalid-timeout-seconds"),
     "memory too small": ({"memory_mb": 1}, "invalid-memory-mb"),
     "concurrency of zero": ({"concurrency": 0}, "invalid-concurrency"),
+    "instances of a number": ({"instances": 2}, "invalid-instances"),
+    "fewest instances above most": ({"instances": {"min": 3, "max": 2}}, "invalid-min"),
+    "too many instances": ({"instances": {"max": 101}}, "invalid-max"),
     "unknown field": ({"paht": "x"}, "unknown-field"),
 }
 
@@ -53,7 +56,7 @@ REFUSED = {
 class BadInput(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.platform = Platform().start()
+        cls.platform = Platform(KUBECONFIG="/nowhere/config").start()  # whatever cluster there is
         cls.addClassCleanup(cls.platform.remove)
         cls.callback = cls.platform.create("there", GOOD["code"], method="GET")
 
