@@ -13,6 +13,7 @@ final class Backoff {
 
     private final LongSupplier nanoTime;
     private int failures;
+    private boolean hasStarted;
     private long startedAt;
     private long notBefore;
 
@@ -23,16 +24,17 @@ final class Backoff {
     }
 
     void started() {
+        hasStarted = true;
         startedAt = nanoTime.getAsLong();
     }
 
     void failed() {
-        var now = nanoTime.getAsLong();
-        if (now - startedAt >= HEALTHY.toNanos()) {
+        if (isHealthy()) {
             failures = 0;
         }
+        hasStarted = false;
         failures++;
-        notBefore = now + pause().toNanos();
+        notBefore = nanoTime.getAsLong() + pause().toNanos();
     }
 
     private Duration pause() {
@@ -43,9 +45,9 @@ final class Backoff {
         return doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
     }
 
-    /** Whether what was started last has stayed long enough. */
+    /** Whether what was started last has stayed long enough, and nothing has failed since. */
     boolean isHealthy() {
-        return nanoTime.getAsLong() - startedAt >= HEALTHY.toNanos();
+        return hasStarted && nanoTime.getAsLong() - startedAt >= HEALTHY.toNanos();
     }
 
     /** Whether it has happened more than once. */
