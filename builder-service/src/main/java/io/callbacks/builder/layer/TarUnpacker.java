@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
@@ -39,7 +40,7 @@ final class TarUnpacker {
     /**
      * Unpacks all of it into an empty directory.
      *
-     * @param largest bytes of all files; each entry counts as a block more
+     * @param largest bytes of all files; each entry and each directory counts as a block more
      * @throws RefusedTarException if it holds what it must not; the directory then has a part of it
      * @throws IOException if it cannot be read or the files cannot be written
      */
@@ -78,15 +79,27 @@ final class TarUnpacker {
         var name = inside(entry.getName());
         var place = root.resolve(name);
         switch (entry.getLinkFlag()) {
-            case TarConstants.LF_DIR -> Files.createDirectories(place);
+            case TarConstants.LF_DIR -> makeDirectories(place);
             case TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM -> write(entry, place);
             case TarConstants.LF_SYMLINK -> {
-                Files.createDirectories(place.resolveSibling(""));
+                makeDirectories(place.resolveSibling(""));
                 if (links.put(name, target(place, entry.getLinkName())) != null) {
                     throw new RefusedTarException("it names something twice");
                 }
             }
             default -> throw refused(entry.getName(), "is no file, directory or symbolic link");
+        }
+    }
+
+    /** Those on the way count too: a short entry may name thousands. */
+    private void makeDirectories(Path directory) throws IOException {
+        var made = root;
+        for (var part : root.relativize(directory)) {
+            made = made.resolve(part);
+            if (!Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+                spend(BLOCK);
+                Files.createDirectory(made);
+            }
         }
     }
 
@@ -146,7 +159,7 @@ final class TarUnpacker {
         }
         spend(entry.getSize());
         bytes.allow(entry.getSize());
-        Files.createDirectories(file.resolveSibling(""));
+        makeDirectories(file.resolveSibling(""));
         Files.copy(tar, file);
         var isProgram = (entry.getMode() & EXECUTABLE) != 0;
         Files.setPosixFilePermissions(

@@ -151,6 +151,13 @@ class TarUnpackerTests {
     }
 
     @Test
+    void countsTheDirectoriesOnTheWay() {
+        var bytes = new HostileTar().file("d/".repeat(1000) + "a", "").bytes();
+        assertThatThrownBy(() -> unpack(bytes, 100_000))
+                .isInstanceOf(RefusedTarException.TooLarge.class);
+    }
+
+    @Test
     void readsNoHeadersWithoutEnd() {
         refused(new HostileTar().file("n".repeat(70_000), "x").stream());
     }
