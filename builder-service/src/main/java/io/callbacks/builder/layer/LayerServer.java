@@ -59,7 +59,7 @@ final class LayerServer implements AutoCloseable {
             log.warn(
                     "Layer was not handed over: request={} {} reason={}",
                     exchange.getRequestMethod(),
-                    exchange.getRequestURI().getPath(),
+                    exchange.getRequestURI().getRawPath(), // whoever asks may have made it up
                     e.toString());
             throw e;
         }
