@@ -9,6 +9,7 @@ import io.callbacks.service.layer.LayerUrls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -25,11 +26,26 @@ final class LayerServer implements AutoCloseable {
     private static final List<String> LANGUAGES = List.of("python", "node");
     private static final String NOT_OF_THE_SHIM = "Dockerfile";
 
+    /** From its first byte to the last one of its body. */
+    private static final Duration LONGEST_REQUEST = Duration.ofMinutes(10);
+
+    private static final int MOST_CONNECTIONS = 500;
+
+    static {
+        limit("sun.net.httpserver.maxReqTime", LONGEST_REQUEST.toSeconds());
+        limit("jdk.httpserver.maxConnections", MOST_CONNECTIONS);
+    }
+
     private final LayerUrls urls;
     private final BlobStore blobs;
     private final Uploads uploads;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** The server takes no such settings otherwise, and has no limits of its own. */
+    private static void limit(String setting, long value) {
+        System.getProperties().putIfAbsent(setting, Long.toString(value));
+    }
 
     /** Serves from now on. */
     LayerServer(InetSocketAddress address, LayerUrls urls, BlobStore blobs, Uploads uploads)
