@@ -158,17 +158,16 @@ final class ClusterJob implements AutoCloseable {
     private Optional<End> awaitEnd(PodWatch watch, Supplier<Optional<End>> verdict)
             throws InterruptedException {
         var deadline = System.nanoTime() + timeout.toNanos();
-        while (terminated(watch).isEmpty()) {
+        while (true) {
+            var given = verdict.get(); // before what has become of its pod
+            if (given.isPresent() || terminated(watch).isPresent()) {
+                return given;
+            }
             if (System.nanoTime() - deadline > 0) {
                 return Optional.of(End.TIMED_OUT);
             }
-            var given = verdict.get();
-            if (given.isPresent()) {
-                return given;
-            }
             watch.awaitChange(LOOK);
         }
-        return Optional.empty();
     }
 
     private static Optional<ContainerStateTerminated> terminated(PodWatch watch) {
