@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,8 @@ final class ClusterJob implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration UNSEEN = Duration.ofSeconds(5);
     private static final int KILLED = 137;
+    private static final Pattern OWN_STORAGE =
+            Pattern.compile("ephemeral local storage|local ephemeral storage");
 
     private final KubernetesClient client;
     private final Job job;
@@ -195,7 +198,7 @@ final class ClusterJob implements AutoCloseable {
     private static boolean isOfItsOwnSize(PodTrouble trouble) {
         return trouble.kind() == Kind.EVICTED
                 && (trouble.message().contains("EmptyDir")
-                        || trouble.message().contains("ephemeral local storage"));
+                        || OWN_STORAGE.matcher(trouble.message()).find());
     }
 
     private static End end(ContainerStateTerminated how, List<String> tail) {
