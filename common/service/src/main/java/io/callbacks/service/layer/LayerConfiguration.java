@@ -1,5 +1,6 @@
 package io.callbacks.service.layer;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -27,7 +28,15 @@ public class LayerConfiguration {
      * @param url where pods find the builder's layers; empty for what the builder finds out
      */
     @ConfigurationProperties("callbacks.layers")
-    record Layers(@DefaultValue("") String url) {}
+    record Layers(@DefaultValue("") String url) {
+        Layers {
+            if (!url.isEmpty() && URI.create(url).getHost() == null) {
+                throw new IllegalArgumentException(
+                        "callbacks.layers.url must be a URL with a host, such as http://10.0.0.1:8004: "
+                                + url);
+            }
+        }
+    }
 
     @Bean
     @Lazy

@@ -12,6 +12,8 @@ import java.time.ZoneOffset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LayerUrlsTests {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -63,6 +65,13 @@ class LayerUrlsTests {
         var set = LayerUrls.in(data, "https://layers.example/below/", clock(NOW));
         assertThat(set.toGet(NAME, MINUTE).toString())
                 .startsWith("https://layers.example/below/layers/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"builder:8004", "10.0.0.1", "http://my_builder:8004", "no url"})
+    void takesNoUrlThatLeadsNowhere(String url) {
+        assertThatThrownBy(() -> new LayerConfiguration.Layers(url))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
