@@ -26,7 +26,7 @@ public record Scale(int min, int max, @Nullable Integer targetConcurrency) {
         var each =
                 targetConcurrency == null
                         ? Math.max(1, concurrency * BELOW_THE_LIMIT)
-                        : targetConcurrency;
+                        : Math.min(targetConcurrency, concurrency); // which may have become less
         return Math.clamp((long) Math.ceil(busy / each), min, max);
     }
 }

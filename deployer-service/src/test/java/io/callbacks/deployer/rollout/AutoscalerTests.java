@@ -49,6 +49,12 @@ class AutoscalerTests {
     }
 
     @Test
+    void asksNoMoreOfAnInstanceThanItTakes() {
+        busy("one", 30);
+        assertThat(wanted(new Scale(1, 9, 25), 1)).isEqualTo(3); // of 10 at once
+    }
+
+    @Test
     void wantsFewerOnlyWhenFewerWereEnoughForAWhile() {
         var scale = new Scale(1, 9, 1);
         busy("one", 5);
