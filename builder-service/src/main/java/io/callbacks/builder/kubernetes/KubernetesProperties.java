@@ -2,6 +2,7 @@ package io.callbacks.builder.kubernetes;
 
 import io.callbacks.kubernetes.ClusterAccess;
 import io.callbacks.kubernetes.LanguageImages;
+import io.callbacks.kubernetes.PullPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,24 +44,6 @@ record KubernetesProperties(
     KubernetesProperties {
         images = new LanguageImages(images).byType();
         imagePullSecrets = List.copyOf(imagePullSecrets);
-    }
-
-    /** When a node pulls an image. */
-    enum PullPolicy {
-        ALWAYS("Always"),
-        IF_NOT_PRESENT("IfNotPresent"),
-        NEVER("Never");
-
-        private final String word;
-
-        PullPolicy(String word) {
-            this.word = word;
-        }
-
-        /** As Kubernetes calls it. */
-        String word() {
-            return word;
-        }
     }
 
     ClusterAccess access(Map<String, String> environment) {

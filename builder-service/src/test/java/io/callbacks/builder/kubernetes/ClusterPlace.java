@@ -12,6 +12,7 @@ import io.callbacks.builder.testing.RecordingBuildLog;
 import io.callbacks.kubernetes.ClusterAccess;
 import io.callbacks.kubernetes.KubernetesCluster;
 import io.callbacks.kubernetes.Labels;
+import io.callbacks.kubernetes.PullPolicy;
 import io.callbacks.service.layer.LayerUrls;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -76,7 +77,7 @@ final class ClusterPlace implements AutoCloseable {
                 "",
                 "",
                 images,
-                KubernetesProperties.PullPolicy.IF_NOT_PRESENT,
+                PullPolicy.IF_NOT_PRESENT,
                 List.of(),
                 Path.of("/usr/local/share/ca-certificates"),
                 preparation,

@@ -2,7 +2,7 @@ package io.callbacks.builder.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.callbacks.builder.kubernetes.KubernetesProperties.PullPolicy;
+import io.callbacks.kubernetes.PullPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

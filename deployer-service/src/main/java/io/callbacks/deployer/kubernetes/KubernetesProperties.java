@@ -2,6 +2,7 @@ package io.callbacks.deployer.kubernetes;
 
 import io.callbacks.kubernetes.ClusterAccess;
 import io.callbacks.kubernetes.LanguageImages;
+import io.callbacks.kubernetes.PullPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,24 +53,6 @@ record KubernetesProperties(
         imagePullSecrets = List.copyOf(imagePullSecrets);
         closed = List.copyOf(closed);
         open = List.copyOf(open);
-    }
-
-    /** When a node pulls an image. */
-    enum PullPolicy {
-        ALWAYS("Always"),
-        IF_NOT_PRESENT("IfNotPresent"),
-        NEVER("Never");
-
-        private final String word;
-
-        PullPolicy(String word) {
-            this.word = word;
-        }
-
-        /** As Kubernetes calls it. */
-        String word() {
-            return word;
-        }
     }
 
     /**

@@ -3,7 +3,7 @@ package io.callbacks.deployer.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callbacks.deployer.kubernetes.KubernetesProperties.Invokers;
-import io.callbacks.deployer.kubernetes.KubernetesProperties.PullPolicy;
+import io.callbacks.kubernetes.PullPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,6 @@ package io.callbacks.deployer.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callbacks.deployer.kubernetes.KubernetesProperties.Invokers;
-import io.callbacks.deployer.kubernetes.KubernetesProperties.PullPolicy;
 import io.callbacks.deployer.rollout.InstanceSpec;
 import io.callbacks.deployer.rollout.InstanceTokens;
 import io.callbacks.deployer.rollout.Platform.EndListener;
@@ -15,6 +14,7 @@ import io.callbacks.event.Layer;
 import io.callbacks.event.Limits;
 import io.callbacks.kubernetes.ClusterAccess;
 import io.callbacks.kubernetes.KubernetesCluster;
+import io.callbacks.kubernetes.PullPolicy;
 import io.callbacks.service.installation.Installation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
