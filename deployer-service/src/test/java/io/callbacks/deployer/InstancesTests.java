@@ -5,8 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.callbacks.deployer.testing.Surroundings;
 import io.callbacks.deployer.testing.TestCallback;
+import io.callbacks.event.DeploymentObserved;
 import io.callbacks.event.Route;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -104,6 +107,31 @@ class InstancesTests {
                         .map(r -> r.instances().size());
         assertThat(sizes).doesNotContain(4);
         assertThat(callback.call().body()).isEqualTo("\"none\"");
+    }
+
+    @Test
+    void whyThereAreTooFewIsToldUntilThereAreEnough(@TempDir Path directory) throws IOException {
+        var taken = directory.resolve("taken");
+        var callback =
+                new TestCallback(around)
+                        .code(
+                                "import os\nos.mkdir('%s')\ndef handler(event):\n    return 1\n"
+                                        .formatted(taken))
+                        .deploy();
+        until(callback::isLive);
+        callback.scale(2, 2, 1);
+        until(() -> isShort(callback));
+        await().during(Duration.ofSeconds(5)).atMost(SOON).until(() -> isShort(callback));
+        Files.delete(taken);
+        until(() -> callback.instances().size() == 2 && !isShort(callback));
+    }
+
+    private boolean isShort(TestCallback callback) {
+        return around.heard()
+                .observed(callback.id())
+                .map(DeploymentObserved::attempt)
+                .filter(attempt -> attempt.stage().equals("start"))
+                .isPresent();
     }
 
     private TestCallback deployed() {

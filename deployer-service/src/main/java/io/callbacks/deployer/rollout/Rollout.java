@@ -29,6 +29,8 @@ final class Rollout {
     private final RolloutContext context;
     private @Nullable Live live;
     private Backoff backoff;
+    private Backoff growth;
+    private @Nullable Failure shortage;
     private @Nullable Setup current;
     private @Nullable Setup tried;
     private @Nullable Failure failure;
@@ -40,6 +42,7 @@ final class Rollout {
         this.callbackId = callbackId;
         this.context = context;
         this.backoff = new Backoff(context.nanoTime());
+        this.growth = new Backoff(context.nanoTime());
     }
 
     /** Remembers how an instance ended; {@link #reconcile} acts on it. */
@@ -102,6 +105,7 @@ final class Rollout {
             tried = null;
             failure = null;
             backoff = new Backoff(context.nanoTime());
+            forgetShortage();
         }
         renewEnv(snapshot, wanted);
         var again =
@@ -238,15 +242,21 @@ final class Rollout {
         return backoff.isLoop() ? Optional.of(HEALTHY) : Optional.empty();
     }
 
-    /** A crash loop is told of until what was started again has stayed for a while. */
+    /**
+     * A crash loop is told of until what was started again has stayed for a while, and that there
+     * are too few until there are enough.
+     */
     private @Nullable Attempt attemptOf(CallbackSnapshot snapshot) {
         var attempt = observed(snapshot).attempt();
-        return backoff.isLoop()
-                        && !backoff.isHealthy()
-                        && attempt != null
-                        && attempt.stage().equals("run")
-                ? attempt
-                : null;
+        if (backoff.isLoop()
+                && !backoff.isHealthy()
+                && attempt != null
+                && attempt.stage().equals("run")) {
+            return attempt;
+        }
+        return shortage == null
+                ? null
+                : new Attempt(snapshot.desired().generation(), "start", shortage);
     }
 
     // --- what has to be started
@@ -281,7 +291,7 @@ final class Rollout {
                 var all = new ArrayList<>(List.of(started.instance()));
                 if (live != null) { // those that take over are as many as those they relieve
                     var others = wantedInstances(snapshot, live) - 1;
-                    all.addAll(startMore(snapshot, wanted, generation, build, others).started());
+                    all.addAll(startMore(snapshot, wanted, generation, build, others));
                 }
                 yield isOvertaken(snapshot, wanted)
                         ? abandon(wanted, all)
@@ -353,12 +363,22 @@ final class Rollout {
             return Optional.empty();
         }
         var missing = wantedInstances(snapshot, now) - now.instances().size();
-        if (missing < 0) {
-            shrink(snapshot, now, -missing);
-        } else if (missing > 0) {
+        if (missing > 0) {
             return grow(snapshot, now, missing);
         }
-        return Optional.empty();
+        if (missing < 0) {
+            shrink(snapshot, now, -missing);
+        }
+        if (shortage == null) {
+            return Optional.empty();
+        }
+        forgetShortage();
+        return Optional.of(Duration.ZERO); // to tell that it is over
+    }
+
+    private void forgetShortage() {
+        shortage = null;
+        growth = new Backoff(context.nanoTime());
     }
 
     private Optional<Duration> grow(CallbackSnapshot snapshot, Live now, int missing) {
@@ -367,32 +387,31 @@ final class Rollout {
         if (build.isEmpty() || build.get().failure() != null) {
             return Optional.empty();
         }
-        if (backoff.left().isPositive()) {
-            return Optional.of(backoff.left());
+        var pause = Collections.max(List.of(backoff.left(), growth.left()));
+        if (pause.isPositive()) {
+            return Optional.of(pause);
         }
         var more = startMore(snapshot, setup, now.generation(), build.get(), missing);
+        if (!more.isEmpty()) {
+            backoff.started();
+        }
         var all = new ArrayList<>(now.instances());
-        all.addAll(more.started());
+        all.addAll(more);
         live = now.with(all);
-        announceLive(
-                snapshot,
-                more.failure() == null
-                        ? attemptOf(snapshot)
-                        : new Attempt(snapshot.desired().generation(), "start", more.failure()));
+        announceLive(snapshot, attemptBeside(snapshot, now));
         log.info("Grown: callback={} instances={}", callbackId, all.size());
-        return all.size() < now.instances().size() + missing
-                ? Optional.of(backoff.left())
-                : Optional.empty();
+        return shortage == null ? Optional.empty() : Optional.of(growth.left());
     }
 
-    /**
-     * What came of starting some more.
-     *
-     * @param failure why some could not be started, if it was said
-     */
-    private record More(List<RunningInstance> started, @Nullable Failure failure) {}
+    /** That what is wanted does not serve is told on, however many there are of what does. */
+    private @Nullable Attempt attemptBeside(CallbackSnapshot snapshot, Live now) {
+        return now.setup().equals(Setup.wanted(snapshot))
+                ? attemptOf(snapshot)
+                : observed(snapshot).attempt();
+    }
 
-    private More startMore(
+    /** Those that could be started; why there are no more is remembered. */
+    private List<RunningInstance> startMore(
             CallbackSnapshot snapshot,
             Setup setup,
             long generation,
@@ -410,10 +429,13 @@ final class Rollout {
                 case StartResult.Failed one -> failure = one.failure();
             }
         }
-        if (failure != null) {
-            backoff.failed();
+        if (failure == null) {
+            forgetShortage();
+        } else {
+            shortage = failure;
+            growth.failed();
         }
-        return new More(started, failure);
+        return started;
     }
 
     /** One more is not there, if its place is in trouble; those that are there are used. */
@@ -525,6 +547,7 @@ final class Rollout {
         }
         tried = null;
         failure = null;
+        forgetShortage();
         if (snapshot.deleted()) {
             context.autoscaler().forget(callbackId);
             context.runLog().remove(callbackId);
