@@ -4,6 +4,7 @@ import io.callbacks.deployer.rollout.Platform.StartResult;
 import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.DeploymentObserved.Attempt;
 import io.callbacks.event.Failure;
+import io.callbacks.event.Route;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ final class Rollout {
     private volatile @Nullable Failure lastEnd;
     private volatile boolean lost;
     private long told;
+    private @Nullable Route toldRoute;
 
     Rollout(long callbackId, RolloutContext context) {
         this.callbackId = callbackId;
@@ -68,14 +71,18 @@ final class Rollout {
         if (serving == null || setup == null) {
             return List.of();
         }
-        var fit =
+        var present =
                 context.platform(setup.target()).instances().stream()
                         .filter(i -> i.callbackId() == callbackId)
-                        .filter(i -> context.control().serves(i, serving))
+                        .toList();
+        var serves = SideBySide.forAll(present, i -> context.control().serves(i, serving));
+        var fit =
+                IntStream.range(0, present.size())
+                        .filter(serves::get)
+                        .mapToObj(present::get)
                         .toList();
         if (!fit.isEmpty()) {
-            live = new Live(observed.uid(), serving.generation(), setup, fit);
-            context.announcer().route(callbackId, live.route());
+            become(new Live(observed.uid(), serving.generation(), setup, fit), this::announceRoute);
             log.info("Goes on serving: callback={} instances={}", callbackId, fit);
         }
         return fit;
@@ -99,6 +106,9 @@ final class Rollout {
             return Optional.empty();
         }
         noticeEnded(snapshot);
+        if (live != null && !live.route().equals(toldRoute)) {
+            announceRoute(); // Kafka did not take it when it was due
+        }
         var wanted = Setup.wanted(snapshot);
         if (!wanted.equals(current)) {
             current = wanted;
@@ -131,8 +141,7 @@ final class Rollout {
         if (left.size() == before.instances().size()) {
             return;
         }
-        live = left.isEmpty() ? null : before.with(left);
-        announceRoute();
+        become(left.isEmpty() ? null : before.with(left), this::announceRoute);
         before.instances().stream().filter(i -> !left.contains(i)).forEach(i -> forget(before, i));
         if (lost) {
             lost = false;
@@ -219,10 +228,13 @@ final class Rollout {
             return;
         }
         live = left.isEmpty() ? null : next.with(left);
-        announceRoute();
-        next.instances().stream()
-                .filter(i -> !left.contains(i))
-                .forEach(i -> context.stop(next.setup().target(), i, Duration.ZERO));
+        try {
+            announceRoute();
+        } finally {
+            next.instances().stream()
+                    .filter(i -> !left.contains(i))
+                    .forEach(i -> context.stop(next.setup().target(), i, Duration.ZERO));
+        }
     }
 
     /** What serves is what is wanted, but for an env that failed. */
@@ -459,8 +471,9 @@ final class Rollout {
     private void shrink(CallbackSnapshot snapshot, Live now, int surplus) {
         var left = now.instances().size() - surplus;
         var going = now.instances().subList(left, now.instances().size());
-        live = now.with(now.instances().subList(0, left));
-        announceLive(snapshot, observed(snapshot).attempt());
+        become(
+                now.with(now.instances().subList(0, left)),
+                () -> announceLive(snapshot, observed(snapshot).attempt()));
         going.forEach(context.control()::refuse);
         drain(now.with(going));
         log.info("Shrunk: callback={} instances={}", callbackId, left);
@@ -491,19 +504,19 @@ final class Rollout {
      * news.
      */
     private Optional<Duration> switchTo(CallbackSnapshot snapshot, Live next) {
+        var before = live;
         try {
-            context.announcer().route(callbackId, next.route());
+            become(next, this::announceRoute);
         } catch (PlatformException e) {
             next.instances().forEach(i -> context.stop(next.setup().target(), i, Duration.ZERO));
             throw e;
         }
-        var before = live;
-        live = next;
         if (before != null) {
             before.instances().forEach(context.control()::refuse);
         }
-        tell(snapshot, attemptOf(snapshot));
-        if (before != null) {
+        try {
+            tell(snapshot, attemptOf(snapshot));
+        } finally {
             drain(before);
         }
         log.info(
@@ -515,7 +528,10 @@ final class Rollout {
         return backoff.isLoop() ? Optional.of(HEALTHY) : Optional.empty();
     }
 
-    private void drain(Live old) {
+    private void drain(@Nullable Live old) {
+        if (old == null) {
+            return;
+        }
         var longest = Duration.ofSeconds(old.setup().limits().timeoutSeconds() + 1L);
         old.instances().forEach(i -> context.stopLater(old.setup().target(), i, longest));
     }
@@ -534,14 +550,17 @@ final class Rollout {
                 before.instances().forEach(context.control()::refuse);
             }
             live = null;
-            save(
-                    observed.serving() == null
-                                    && observed.attempt() == null
-                                    && observed.lastGood() == null
-                            ? observed
-                            : observed.next(null, null, null));
-            if (before != null) {
+            try {
+                save(
+                        observed.serving() == null
+                                        && observed.attempt() == null
+                                        && observed.lastGood() == null
+                                ? observed
+                                : observed.next(null, null, null));
+            } finally {
                 drain(before);
+            }
+            if (before != null) {
                 log.info("Undeployed: callback={}", callbackId);
             }
         }
@@ -571,11 +590,26 @@ final class Rollout {
 
     // --- telling
 
+    /** Something else serves once that is told; where it cannot be told, it is as before. */
+    private void become(@Nullable Live next, Runnable telling) {
+        var before = live;
+        live = next;
+        try {
+            telling.run();
+        } catch (RuntimeException e) {
+            live = before;
+            throw e;
+        }
+    }
+
     private void announceRoute() {
+        toldRoute = null; // as long as it is not known what Kafka made of it
         if (live == null) {
             context.announcer().noRoute(callbackId);
         } else {
-            context.announcer().route(callbackId, live.route());
+            var route = live.route();
+            context.announcer().route(callbackId, route);
+            toldRoute = route;
         }
     }
 
@@ -594,10 +628,11 @@ final class Rollout {
     /** Tells route and observation in one step. */
     private void announceLive(CallbackSnapshot snapshot, @Nullable Attempt attempt) {
         var next = next(snapshot, attempt);
+        var route = Objects.requireNonNull(live).route();
         context.repository().save(next);
-        context.announcer()
-                .routeAndObservation(
-                        callbackId, Objects.requireNonNull(live).route(), next.event());
+        toldRoute = null;
+        context.announcer().routeAndObservation(callbackId, route, next.event());
+        toldRoute = route;
         told = next.observation();
     }
 
