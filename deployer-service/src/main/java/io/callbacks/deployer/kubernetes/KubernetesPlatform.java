@@ -15,7 +15,6 @@ import io.callbacks.deployer.rollout.PlatformException;
 import io.callbacks.deployer.rollout.RunLog;
 import io.callbacks.deployer.rollout.RunningInstance;
 import io.callbacks.deployer.rollout.StartFailures;
-import io.callbacks.event.Failure;
 import io.callbacks.kubernetes.PodTrouble;
 import java.time.Duration;
 import java.time.Instant;
@@ -368,19 +367,14 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
     }
 
     private void attendStart(PodInstance instance, InstancePod pod) {
-        startFailure(pod).ifPresent(instance.front()::failed);
+        var failure = PodFailures.ofStart(pod);
+        failure.ifPresent(instance.front()::failed);
         if (pod.hasBegun()) {
             instance.listen(pod.hasEnded(), () -> follow(instance, Instant.EPOCH));
         }
-        if (pod.hasBegun() || startFailure(pod).isPresent()) {
+        if (pod.hasBegun() || failure.isPresent()) {
             instance.begun();
         }
-    }
-
-    private static Optional<Failure> startFailure(InstancePod pod) {
-        return pod.fetchFailure()
-                .map(PodFailures::layersNotFetched)
-                .or(() -> pod.trouble().filter(t -> !t.mayPass()).map(PodFailures::of));
     }
 
     /** Somebody tells it to end: the cluster for its own sake, or else a person. */

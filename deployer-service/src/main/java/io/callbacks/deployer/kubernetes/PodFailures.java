@@ -10,6 +10,20 @@ import org.jspecify.annotations.Nullable;
 final class PodFailures {
     private PodFailures() {}
 
+    /**
+     * Why it will never begin; empty if nothing says so. One that is taken away for the cluster's
+     * own sake has not failed.
+     */
+    static Optional<Failure> ofStart(InstancePod pod) {
+        return pod.fetchFailure()
+                .map(PodFailures::layersNotFetched)
+                .or(() -> pod.trouble().filter(PodFailures::isFinal).map(PodFailures::of));
+    }
+
+    private static boolean isFinal(PodTrouble trouble) {
+        return !trouble.mayPass() && trouble.kind() != PodTrouble.Kind.DISRUPTED;
+    }
+
     static Failure of(PodTrouble trouble) {
         return switch (trouble.kind()) {
             case UNSCHEDULABLE ->
@@ -35,7 +49,7 @@ final class PodFailures {
         };
     }
 
-    static Failure layersNotFetched(String reason) {
+    private static Failure layersNotFetched(String reason) {
         return failure(
                 "layers-not-fetched",
                 "The instance's layers could not be fetched: " + reason,

@@ -55,6 +55,18 @@ class InstancePodTests {
         assertThat(pod.fetchFailure()).contains("cannot fetch x");
     }
 
+    @Test
+    void hasFailedToStartWhenItWasEvictedButNotWhenItsPlaceIsNeeded() {
+        var evicted = pod("", "phase: Failed\n  reason: Evicted\n  message: no room");
+        assertThat(PodFailures.ofStart(evicted)).isPresent();
+        var preempted =
+                pod(
+                        "",
+                        "phase: Pending\n"
+                                + "  conditions: [{type: DisruptionTarget, status: 'True', message: preempted}]");
+        assertThat(PodFailures.ofStart(preempted)).isEmpty();
+    }
+
     private static InstancePod.End ended(String terminated) {
         var status =
                 "phase: Failed\n  containerStatuses: [{name: callback, state: {terminated: {%s}}}]";
