@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,12 @@ record InstancePod(Pod pod) {
     /** Whether somebody has told it to end. */
     boolean isGoing() {
         return pod.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    /** How long it may take to end, once somebody has told it to. */
+    Duration rest() {
+        var seconds = requireNonNullElse(pod.getMetadata().getDeletionGracePeriodSeconds(), 0L);
+        return Duration.ofSeconds(seconds);
     }
 
     /** Whether the function's container runs, or has run. */

@@ -194,9 +194,13 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
     }
 
     private void discard(PodInstance instance) {
+        discard(instance, Duration.ZERO);
+    }
+
+    private void discard(PodInstance instance, Duration rest) {
         instance.beginEnding();
         try {
-            remove(instance, Duration.ZERO);
+            remove(instance, rest);
         } catch (PlatformException e) {
             log.warn(
                     "Instance is removed later: instance={} reason={}",
@@ -289,7 +293,8 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
             case READY ->
                     there.or(() -> pods.find(instance.id()))
                             .ifPresentOrElse(
-                                    pod -> tend(instance, pod), () -> ended(instance, End.REMOVED));
+                                    pod -> tend(instance, pod),
+                                    () -> ended(instance, End.REMOVED, Duration.ZERO));
             case LEFT -> removeLater(instance);
             case ENDING -> {}
         }
@@ -350,7 +355,7 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
         var instance = instances.get(pod.instance());
         if (instance != null) {
             instance.over();
-            Thread.startVirtualThread(() -> ended(instance, End.REMOVED));
+            Thread.startVirtualThread(() -> ended(instance, End.REMOVED, Duration.ZERO));
         }
     }
 
@@ -360,9 +365,9 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
             attendStart(instance, pod);
         }
         if (pod.hasEnded()) {
-            ended(instance, pod.end());
+            ended(instance, pod.end(), Duration.ZERO);
         } else if (pod.isGoing()) {
-            goes(instance, pod.trouble());
+            goes(instance, pod);
         }
     }
 
@@ -378,22 +383,31 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
     }
 
     /** Somebody tells it to end: the cluster for its own sake, or else a person. */
-    private void goes(PodInstance instance, Optional<PodTrouble> trouble) {
-        var disrupted = trouble.filter(t -> t.kind() == PodTrouble.Kind.DISRUPTED);
+    private void goes(PodInstance instance, InstancePod pod) {
+        var disrupted = pod.trouble().filter(t -> t.kind() == PodTrouble.Kind.DISRUPTED);
         if (disrupted.isPresent()) {
-            lost(instance, disrupted.get().message());
+            lost(instance, disrupted.get().message(), pod.rest());
         } else {
-            ended(instance, End.REMOVED);
+            ended(instance, End.REMOVED, pod.rest());
+        }
+    }
+
+    /** In the time that it was given it may finish what it has; nobody waits for that. */
+    private void letGo(PodInstance instance, Duration rest) {
+        if (rest.isPositive()) {
+            Thread.startVirtualThread(() -> discard(instance, rest));
+        } else {
+            discard(instance);
         }
     }
 
     /** Perhaps nobody here wanted that. */
-    private void ended(PodInstance instance, End end) {
+    private void ended(PodInstance instance, End end, Duration rest) {
         instance.awaitLastWords();
         if (instance.change(State.READY, State.ENDING)) {
             var failure = StartFailures.ended(end.how(), instance.front().tail());
             instance.front().note("instance " + instance.id() + ": " + failure.message());
-            discard(instance);
+            letGo(instance, rest);
             requireNonNull(listener).ended(instance.callbackId(), failure);
         } else if (instance.state() == State.STARTING) {
             if (end.wasAsked()) {
@@ -405,13 +419,13 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
     }
 
     /** The cluster needs its place, and it is not to blame. */
-    private void lost(PodInstance instance, String reason) {
+    private void lost(PodInstance instance, String reason, Duration rest) {
         if (instance.change(State.STARTING, State.ENDING)) {
             instance.front().ended(reason);
             instance.begun();
         } else if (instance.change(State.READY, State.ENDING)) {
             instance.front().note("instance " + instance.id() + " was taken away: " + reason);
-            discard(instance);
+            letGo(instance, rest);
             requireNonNull(listener).lost(instance.callbackId());
         }
     }

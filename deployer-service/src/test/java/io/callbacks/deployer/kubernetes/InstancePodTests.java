@@ -67,6 +67,12 @@ class InstancePodTests {
         assertThat(PodFailures.ofStart(preempted)).isEmpty();
     }
 
+    @Test
+    void hasTheTimeToEndThatItWasGiven() {
+        assertThat(pod("", RUNNING).rest()).isZero();
+        assertThat(pod("deletionGracePeriodSeconds: 31", RUNNING).rest()).hasSeconds(31);
+    }
+
     private static InstancePod.End ended(String terminated) {
         var status =
                 "phase: Failed\n  containerStatuses: [{name: callback, state: {terminated: {%s}}}]";
