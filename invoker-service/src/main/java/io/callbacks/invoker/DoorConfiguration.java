@@ -7,6 +7,7 @@ import io.callbacks.invoker.http.RequestRules;
 import io.callbacks.invoker.http.StrictServer;
 import io.callbacks.invoker.management.Management;
 import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -18,12 +19,23 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /** What comes in at the door, and where it goes; only its own health is left to Spring. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DoorProperties.class)
 class DoorConfiguration {
     private static final Pattern OWN = Pattern.compile("/(?:healthz|readyz|metrics)(?:[/?].*)?");
 
     @Bean
     NettyServerCustomizer strictness() {
         return StrictServer::of;
+    }
+
+    @Bean
+    Departure departure(DoorProperties properties) {
+        return new Departure(properties.notice());
+    }
+
+    @Bean
+    NettyServerCustomizer farewell(Departure departure) {
+        return departure::toldBy;
     }
 
     @Bean

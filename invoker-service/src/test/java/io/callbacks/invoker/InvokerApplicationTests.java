@@ -41,8 +41,9 @@ class InvokerApplicationTests {
         broker.close();
     }
 
-    private static ConfigurableApplicationContext start() {
+    private static ConfigurableApplicationContext start(String... more) {
         return InvokerApplication.application()
+                .properties(more)
                 .run(
                         "--server.port=0",
                         "--callbacks.kafka=" + broker.address(),
@@ -86,6 +87,27 @@ class InvokerApplicationTests {
             assertThat(get(invoker, "/callbacks/").problem()).isEqualTo("service-away");
             drains(invoker, instance);
         }
+    }
+
+    @Test
+    void givesNoticeBeforeItLeaves() throws Exception {
+        try (var invoker = start("callbacks.invoker.notice=3s");
+                var early = caller(invoker)) {
+            early.send("GET /api/hello HTTP/1.1\nHost: localhost\n\n");
+            assertThat(early.answer().header("Connection")).isEmpty();
+
+            var closing = CompletableFuture.runAsync(invoker::close);
+            await().atMost(PATIENT).until(() -> isAskedToLeave(get(invoker, "/elsewhere")));
+            assertThat(get(invoker, "/readyz").status()).isEqualTo(503);
+            early.send("GET /api/hello HTTP/1.1\nHost: localhost\n\n");
+            assertThat(isAskedToLeave(early.answer())).isTrue();
+            assertThat(early.untilEnd()).isEmpty();
+            closing.get(PATIENT.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    private static boolean isAskedToLeave(Answer answer) {
+        return answer.header("Connection").filter("close"::equalsIgnoreCase).isPresent();
     }
 
     private static boolean isClosed(ConfigurableApplicationContext invoker) {

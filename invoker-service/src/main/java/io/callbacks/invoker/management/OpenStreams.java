@@ -33,6 +33,12 @@ final class OpenStreams implements SmartLifecycle {
         end.tryEmitEmpty();
     }
 
+    /** Between the notice of the departure and the end of the server. */
+    @Override
+    public int getPhase() {
+        return DEFAULT_PHASE - 1;
+    }
+
     @Override
     public boolean isRunning() {
         return running;
