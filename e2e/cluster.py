@@ -6,6 +6,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import threading
 
 from harness import eventually
 
@@ -17,9 +18,12 @@ def tool():
     return shlex.split(os.environ.get("CALLBACKS_CLUSTER", "")) or None
 
 
+def command():
+    return [*tool(), "kubectl"] if tool() else ["kubectl"]
+
+
 def kubectl(*words, seconds=60, given=None):
-    command = [*tool(), "kubectl"] if tool() else ["kubectl"]
-    done = subprocess.run([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds, input=given)
+    done = subprocess.run([*command(), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds, input=given)
     assert done.returncode == 0, "kubectl %s: %s" % (" ".join(words), done.stderr.decode(errors="replace"))
     return done.stdout
 
@@ -32,6 +36,38 @@ def answers():
         return True
     except (AssertionError, OSError, subprocess.TimeoutExpired):
         return False
+
+
+def may(account, namespace, verb, resource):
+    """Whether a service account is permitted something in its namespace."""
+    done = subprocess.run(
+        [*command(), "auth", "can-i", verb, resource, "--namespace", namespace,
+         "--as", "system:serviceaccount:%s:%s" % (namespace, account)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, text=True)
+    assert done.stdout.strip() in ("yes", "no"), done.stderr
+    return done.stdout.strip() == "yes"
+
+
+class Forwarding:
+    """A port of this machine that leads to a Service within the block: to one pod of it, as long as that lives."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, namespace, service, port):
+        self.words = ["port-forward", "--namespace", namespace, "service/" + service, ":%d" % port]
+
+    def __enter__(self):
+        self.process = subprocess.Popen([*command(), *self.words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        text=True)
+        told = self.process.stdout.readline()
+        assert told.startswith("Forwarding from"), told
+        self.port = int(told.partition("->")[0].rpartition(":")[2])
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(20)
 
 
 class Namespace:

@@ -17,6 +17,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 START_SECONDS = 300  # the first start builds
+LOOPBACK = "127.0.0.1"
 UNSET = object()
 
 
@@ -62,8 +63,8 @@ class Response:
 class Client:
     """One keep-alive connection to the gateway; not shared between threads."""
 
-    def __init__(self, port, timeout=60):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    def __init__(self, port, timeout=60, host=LOOPBACK):
+        self.connection = http.client.HTTPConnection(host, port, timeout=timeout)
 
     def call(self, method, path, body=None, headers=None):
         headers = dict(headers or {})
@@ -84,6 +85,8 @@ class Client:
 
 class Platform:
     """A platform with a data directory and a port of its own, and what else it is told by its environment."""
+
+    host = LOOPBACK
 
     def __init__(self, **environment):
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="callbacks-e2e-"))
@@ -153,7 +156,7 @@ class Platform:
     # --- the management API
 
     def call(self, method, path, body=None, headers=None, timeout=60):
-        client = Client(self.port, timeout)
+        client = Client(self.port, timeout, self.host)
         try:
             return client.call(method, path, body, headers)
         finally:
@@ -219,8 +222,8 @@ class Platform:
 class Load:
     """Calls one path at a steady rate from several connections; latency counts from the scheduled time."""
 
-    def __init__(self, port, path, rate=100, connections=16, method="POST", body="{}"):
-        self.port, self.path, self.rate = port, path, rate
+    def __init__(self, port, path, rate=100, connections=16, method="POST", body="{}", host=LOOPBACK):
+        self.host, self.port, self.path, self.rate = host, port, path, rate
         self.method, self.body = method, body
         self.connections = connections
         self.samples = []  # (sent, done, status or error, text)
@@ -252,7 +255,7 @@ class Load:
             number += 1
 
     def _work(self):
-        client = Client(self.port)
+        client = Client(self.port, host=self.host)
         while True:
             at = self.due.get()
             if at is None:
