@@ -39,9 +39,10 @@ def answers():
 
 
 def may(account, namespace, verb, resource):
-    """Whether a service account is permitted something in its namespace."""
+    """Whether a service account is permitted something in its namespace; after a slash comes a subresource."""
+    resource, _, part = resource.partition("/")
     done = subprocess.run(
-        [*command(), "auth", "can-i", verb, resource, "--namespace", namespace,
+        [*command(), "auth", "can-i", verb, resource, "--subresource=" + part, "--namespace", namespace,
          "--as", "system:serviceaccount:%s:%s" % (namespace, account)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, text=True)
     assert done.stdout.strip() in ("yes", "no"), done.stderr
