@@ -1,6 +1,6 @@
 """All tests of the project, one suite after the other, and their sum in the last line.
 
-    ./callbacks test [java | python | node | conformance | e2e | compose]...
+    ./callbacks test [java | python | node | conformance | e2e | compose | in-cluster]...
 
 Without a name all of them.
 """
@@ -158,13 +158,17 @@ def e2e():
         return Outcome(failed=1)
     outcome = Outcome()
     for test in sorted((ROOT / "e2e").glob("test_*.py")):
-        if test.stem != "test_compose":
+        if test.stem not in ("test_compose", "test_in_cluster"):  # on images, not on ./callbacks up
             outcome += unittests(test.stem, ROOT / "e2e", test.name)
     return outcome
 
 
 def compose():
     return unittests("test_compose", ROOT / "e2e", "test_compose.py")
+
+
+def in_cluster():
+    return unittests("test_in_cluster", ROOT / "e2e", "test_in_cluster.py")
 
 
 def unittests(name, directory, pattern="test*.py"):
@@ -185,7 +189,8 @@ def counted(output):
     return outcome
 
 
-SUITES = {"java": java, "python": python, "node": node, "conformance": conformance, "e2e": e2e, "compose": compose}
+SUITES = {"java": java, "python": python, "node": node, "conformance": conformance, "e2e": e2e, "compose": compose,
+          "in-cluster": in_cluster}
 
 
 def main(names):
@@ -194,7 +199,7 @@ def main(names):
         sys.exit("callbacks: no such tests: %s; there are %s" % (" ".join(unknown), " ".join(SUITES)))
     if "node" in (names or SUITES) and not shutil.which("node"):
         sys.exit("callbacks: the tests need Node.js 18 or later on the PATH")
-    if not {"java", "e2e", "compose"}.isdisjoint(names or SUITES):
+    if not {"java", "e2e", "compose", "in-cluster"}.isdisjoint(names or SUITES):
         prepare_docker()
         prepare_cluster()
     outcomes = {}
