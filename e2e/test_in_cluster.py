@@ -162,8 +162,11 @@ class Try(unittest.TestCase):
         policies = {each["metadata"]["name"]: each["spec"] for each in json.loads(told)["items"]}
         self.assertEqual({"podSelector": {}, "policyTypes": ["Ingress"]}, policies["default-deny"])
         own = next(spec for name, spec in policies.items() if name.startswith("callbacks-"))
-        self.assertEqual([{"podSelector": {"matchLabels": {
-            "app.kubernetes.io/name": "invoker", "app.kubernetes.io/part-of": "callbacks"}}}], own["ingress"][0]["from"])
+        self.assertEqual([{"podSelector": {"matchLabels": {"callbacks.io/calls": "instances"}}}],
+                         own["ingress"][0]["from"])
+        callers = {pod["metadata"]["labels"]["app.kubernetes.io/name"]
+                   for pod in self.platform.pods("callbacks.io/calls=instances")}
+        self.assertEqual({"invoker", "deployer"}, callers)
 
     def test_no_call_fails_while_services_are_replaced(self):
         platform = self.platform
