@@ -59,7 +59,7 @@ class Forwarding:
 
     def __enter__(self):
         self.process = subprocess.Popen([*command(), *self.words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        text=True)
+                                        start_new_session=True, text=True)  # what is called may be a script
         told = self.process.stdout.readline()
         assert told.startswith("Forwarding from"), told
         self.port = int(told.partition("->")[0].rpartition(":")[2])
@@ -67,7 +67,7 @@ class Forwarding:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(20)
 
 
