@@ -164,9 +164,12 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
 
     private void standBy() {
         active = false;
-        intake.close();
-        end();
-        announcer.close();
+        try {
+            intake.close();
+        } finally {
+            end();
+            announcer.close();
+        }
         log.warn("Deployer lost its lease and stands by");
     }
 

@@ -10,7 +10,7 @@ import org.springframework.util.unit.DataSize;
  * How callbacks are run.
  *
  * @param directory the deployer's own: instances, run logs, shims
- * @param starts instances that are started at once
+ * @param starts instances of a target that are started at once
  * @param lease how long another deployer waits for one that fell silent
  * @param scaleDownAfter how long fewer instances of a callback must be enough before there are
  *     fewer

@@ -7,7 +7,6 @@ import io.callbacks.service.lease.Lease;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -84,7 +83,7 @@ class RolloutConfiguration {
                         announcer,
                         Opener.of(SealKeys.in(seal.directory()).privateKeyset()),
                         runLog,
-                        new Semaphore(properties.starts()),
+                        new Starts(properties.starts()),
                         new Drains(),
                         autoscaler,
                         System::nanoTime);

@@ -4,7 +4,6 @@ import io.callbacks.deployer.rollout.Platform.StartResult;
 import io.callbacks.seal.Opener;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +17,7 @@ record RolloutContext(
         Announcer announcer,
         Opener opener,
         RunLog runLog,
-        Semaphore starts,
+        Starts starts,
         Drains drains,
         Autoscaler autoscaler,
         LongSupplier nanoTime) {
@@ -32,16 +31,9 @@ record RolloutContext(
         return platform;
     }
 
-    /**
-     * Starts an instance; of many only some at once, so that each gets its share of the machine.
-     */
+    /** Starts an instance, when it is its turn. */
     StartResult start(String target, InstanceSpec spec) {
-        starts.acquireUninterruptibly();
-        try {
-            return platform(target).start(spec);
-        } finally {
-            starts.release();
-        }
+        return starts.oneOf(target, () -> platform(target).start(spec));
     }
 
     void stop(String target, RunningInstance instance, Duration drain) {

@@ -87,6 +87,11 @@ final class LoadReport implements SmartLifecycle {
     public void stop() {
         running = false;
         thread.interrupt();
+        try {
+            thread.join(LOOK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         producer.close();
     }
 
