@@ -26,7 +26,7 @@ import org.springframework.context.SmartLifecycle;
 final class Deployer implements Consumer<Event>, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Deployer.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+    private static final Duration ALL_AGAIN = Duration.ofSeconds(10);
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(10);
 
     private final DeploymentRepository repository;
@@ -36,12 +36,12 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     private final Lease lease;
     private final List<Platform> platforms;
     private final EventIntake intake;
-    private final Clock clock;
+    private final TargetHeartbeat targets;
     private Thread thread = new Thread(() -> {});
     private volatile boolean running;
     private volatile boolean settled;
     private boolean active;
-    private long heartbeatAt;
+    private long allAgainAt;
 
     Deployer(
             DeploymentRepository repository,
@@ -59,7 +59,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         this.lease = lease;
         this.platforms = platforms;
         this.intake = intake;
-        this.clock = clock;
+        targets = new TargetHeartbeat(platforms, announcer::events, clock);
         platforms.forEach(p -> p.onEnd(rollouts));
     }
 
@@ -131,9 +131,8 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
             begin();
         }
         intake.open();
-        if (System.nanoTime() - heartbeatAt >= 0) {
-            heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
-            announcer.events(targets());
+        if (System.nanoTime() - allAgainAt >= 0) {
+            allAgainAt = System.nanoTime() + ALL_AGAIN.toNanos();
             rollouts.wakeAll();
         }
     }
@@ -150,8 +149,9 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         }
         platforms.forEach(p -> p.begin(kept.getOrDefault(p.name(), List.of())));
         active = true;
-        heartbeatAt = System.nanoTime();
+        allAgainAt = System.nanoTime();
         rollouts.activate();
+        targets.begin();
         repository.concerned().forEach(rollouts::wake);
         log.info("Deployer is active");
     }
@@ -173,18 +173,6 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         log.warn("Deployer lost its lease and stands by");
     }
 
-    private List<TargetSeen> targets() {
-        var now = clock.instant();
-        var seen = new ArrayList<TargetSeen>();
-        for (var platform : platforms) {
-            var can = platform.availability();
-            seen.add(
-                    new TargetSeen(
-                            platform.name(), can.available(), can.reason(), can.runtimes(), now));
-        }
-        return seen;
-    }
-
     private void pause() {
         try {
             Thread.sleep(LOOK_AGAIN);
@@ -195,6 +183,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     }
 
     private void end() {
+        targets.end();
         rollouts.deactivate(LONGEST_DRAIN);
         platforms.forEach(Platform::end);
     }
