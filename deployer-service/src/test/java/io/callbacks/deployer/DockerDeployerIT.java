@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.callbacks.deployer.docker.EngineProxy;
+import io.callbacks.deployer.docker.NeedsDocker;
 import io.callbacks.deployer.docker.TestImages;
 import io.callbacks.deployer.testing.Surroundings;
 import io.callbacks.deployer.testing.TestCallback;
@@ -17,9 +18,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
 
+@ExtendWith(NeedsDocker.class)
 @TestInstance(Lifecycle.PER_CLASS)
 class DockerDeployerIT {
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -3,6 +3,7 @@ package io.callbacks.deployer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.callbacks.deployer.kubernetes.NeedsCluster;
 import io.callbacks.deployer.kubernetes.TestCluster;
 import io.callbacks.deployer.kubernetes.TestLayers;
 import io.callbacks.deployer.testing.Surroundings;
@@ -16,9 +17,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
 
+@ExtendWith(NeedsCluster.class)
 @TestInstance(Lifecycle.PER_CLASS)
 class KubernetesDeployerIT {
     private static final Duration SOON = Duration.ofSeconds(30);
@@ -49,12 +52,12 @@ class KubernetesDeployerIT {
 
     @AfterAll
     void stop() {
-        if (deployer != null) {
+        if (deployer != null) { // a broker without its directory would end the JVM of all tests
             deployer.close();
-            around.close();
-            layers.close();
-            cluster.close();
         }
+        around.close();
+        layers.close();
+        cluster.close();
     }
 
     @Test

@@ -1,9 +1,7 @@
 package io.callbacks.deployer.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.github.dockerjava.api.exception.NotFoundException;
 import io.callbacks.docker.DockerEngine;
 import io.callbacks.service.installation.Installation;
 import java.io.IOException;
@@ -13,29 +11,19 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Sets it up from a container, as where the deployer is in one itself. */
+@ExtendWith(NeedsDocker.WithIptables.class)
 class FirewallIT {
-    private static final String IMAGE = "callbacks/base-java:local";
+    static final String IMAGE = "callbacks/base-java:local";
 
     private final DockerEngine engine = DockerEngine.at("");
     private final Installation installation = new Installation(UUID.randomUUID().toString());
 
     @BeforeEach
-    void needEngineAndImage() {
-        var trouble = engine.trouble();
-        assumeTrue(trouble.isEmpty(), () -> "needs a Docker engine: " + trouble.orElseThrow());
-        assumeTrue(isThere(IMAGE), "needs the image " + IMAGE);
+    void makeNetwork() {
         new CallbacksNetwork(engine, new GatewayBridge(engine, ""), "").ensure();
-    }
-
-    private boolean isThere(String image) {
-        try {
-            engine.control().inspectImageCmd(image).exec();
-            return true;
-        } catch (NotFoundException e) {
-            return false;
-        }
     }
 
     @AfterEach

@@ -1,8 +1,5 @@
 package io.callbacks.deployer.docker;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import com.github.dockerjava.api.exception.NotFoundException;
 import io.callbacks.docker.DockerEngine;
 import io.callbacks.runtimes.Shims;
 import io.callbacks.service.installation.Installation;
@@ -17,35 +14,21 @@ import java.util.UUID;
 
 /** Images of Python functions, made as the builder makes them. */
 public final class TestImages implements AutoCloseable {
-    private static final List<String> BASES =
-            List.of("callbacks/base-python:local", "python:3.11-slim");
+    static final List<String> BASES = List.of("callbacks/base-python:local", "python:3.11-slim");
 
     private final DockerEngine engine = DockerEngine.at("");
     private final Path directory;
     private final List<String> made = new ArrayList<>();
-    private String runtime = "";
+    private final String runtime;
 
-    /** Skips the tests where there is no engine or no base image, and says so. */
     public TestImages(Path directory) {
         this.directory = directory;
-        var trouble = engine.trouble();
-        assumeTrue(trouble.isEmpty(), () -> "needs a Docker engine: " + trouble.orElseThrow());
-        var base = BASES.stream().filter(this::isThere).findFirst();
-        assumeTrue(base.isPresent(), "needs one of the images " + BASES);
+        var base = BASES.stream().filter(image -> NeedsDocker.isThere(engine, image)).findFirst();
         runtime = runtime(base.orElseThrow());
     }
 
     public DockerEngine engine() {
         return engine;
-    }
-
-    private boolean isThere(String image) {
-        try {
-            engine.control().inspectImageCmd(image).exec();
-            return true;
-        } catch (NotFoundException e) {
-            return false;
-        }
     }
 
     private String runtime(String base) {

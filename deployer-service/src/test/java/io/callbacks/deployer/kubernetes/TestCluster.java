@@ -1,14 +1,14 @@
 package io.callbacks.deployer.kubernetes;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.callbacks.kubernetes.ClusterAccess;
 import io.callbacks.kubernetes.KubernetesCluster;
+import io.fabric8.kubernetes.api.model.ContainerImage;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -20,12 +20,7 @@ public final class TestCluster implements AutoCloseable {
     private final KubernetesCluster cluster =
             KubernetesCluster.of(new ClusterAccess("", "", namespace, System.getenv()));
 
-    /** Skips the tests where there is no cluster, and says so. */
     public TestCluster() {
-        var trouble =
-                KubernetesCluster.of(new ClusterAccess("", "", "default", System.getenv()))
-                        .trouble(List.of());
-        assumeTrue(trouble.isEmpty(), () -> "needs a cluster: " + trouble.orElseThrow());
         client().resource(
                         new NamespaceBuilder()
                                 .withNewMetadata()
@@ -52,7 +47,9 @@ public final class TestCluster implements AutoCloseable {
     public String pythonImage() {
         return client().nodes().list().getItems().stream()
                         .flatMap(node -> node.getStatus().getImages().stream())
-                        .anyMatch(image -> image.getNames().contains(LOCAL))
+                        .map(ContainerImage::getNames)
+                        .filter(Objects::nonNull) // of an image that lost its names to another
+                        .anyMatch(names -> names.contains(LOCAL))
                 ? LOCAL
                 : "python:3.11-slim";
     }
