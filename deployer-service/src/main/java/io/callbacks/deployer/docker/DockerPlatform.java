@@ -76,7 +76,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
 
     @Override
     public Availability availability() {
-        return preflight.availability(watch.trouble());
+        return preflight.availability(watch.engine().trouble());
     }
 
     @Override
@@ -97,12 +97,12 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
                     instance.id(),
                     DockerInstance.takenOver(instance.id(), instance.callbackId(), front));
         }
-        watch.begin();
+        watch.engine().begin();
     }
 
     @Override
     public void end() {
-        watch.end();
+        watch.engine().end();
         instances.values().forEach(DockerInstance::close);
         instances.clear();
     }
@@ -115,7 +115,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
         if (image == null) {
             return new StartResult.Failed(imageMissing("none was made of it"));
         }
-        watch.require();
+        watch.engine().require();
         var front = new Front(spec.id(), spec.callbackId(), runLog);
         var instance =
                 DockerInstance.toStart(spec.id(), spec.callbackId(), front, FirstLine.of(spec));
@@ -246,7 +246,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
 
     @Override
     public List<RunningInstance> instances() {
-        watch.require();
+        watch.engine().require();
         return listing.get().stream().filter(Listed::isAlive).map(this::running).toList();
     }
 

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Whether instances can run on the engine, and what must be there before. */
 final class Preflight {
@@ -52,10 +51,10 @@ final class Preflight {
     }
 
     /**
-     * @param waitedFor why the engine is waited for; null if it is not
+     * @param waitedFor why the engine is waited for; empty if it is not
      */
-    Availability availability(@Nullable String waitedFor) {
-        var trouble = trouble().or(() -> Optional.ofNullable(waitedFor));
+    Availability availability(Optional<String> waitedFor) {
+        var trouble = trouble().or(() -> waitedFor);
         return new Availability(
                 trouble.isEmpty(), trouble.or(firewall::limitation).orElse(null), types);
     }

@@ -75,9 +75,9 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
     @Override
     public Availability availability() {
         if (active && preflight.hasCluster()) {
-            watch.begin();
+            watch.cluster().begin();
         }
-        return preflight.availability(watch.trouble());
+        return preflight.availability(watch.cluster().trouble());
     }
 
     @Override
@@ -100,14 +100,14 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
         }
         active = true;
         if (preflight.hasCluster()) {
-            watch.begin();
+            watch.cluster().begin();
         }
     }
 
     @Override
     public void end() {
         active = false;
-        watch.end();
+        watch.cluster().end();
         instances.values().forEach(PodInstance::close);
         instances.clear();
     }
@@ -116,7 +116,7 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
 
     @Override
     public StartResult start(InstanceSpec spec) {
-        watch.require();
+        watch.cluster().require();
         preflight.prepareAgain();
         var front = new Front(spec.id(), spec.callbackId(), runLog);
         var instance = PodInstance.toStart(spec.id(), spec.callbackId(), front);
@@ -228,7 +228,7 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
 
     @Override
     public List<RunningInstance> instances() {
-        watch.require();
+        watch.cluster().require();
         var there = there();
         var alive = new ArrayList<>(there.values());
         instances.values().stream()
