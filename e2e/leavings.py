@@ -1,4 +1,4 @@
-"""Many callbacks made on Docker and deleted: what is there afterwards is what was there before."""
+"""Many callbacks made and deleted: what is there afterwards is what was there before."""
 import concurrent.futures
 import os
 
@@ -8,21 +8,21 @@ CREATES = int(os.environ.get("CREATES", "40"))
 CODE = 'def handler(event):\n    return {"statusCode": 200, "body": "%d"}\n'
 
 
-def check(platform, installation):
-    """``installation()`` is what the platform has made on the engine, once it has made something."""
-    platform.delete(platform.created("leave-first", CODE % 0, "docker"))  # brings what is kept: networks, runtime image
-    made = installation()
-    eventually(lambda: not made.containers() and not made.images_of("code"), 90, "the first is gone")
-    before = left(made)
+def check(platform, target, made):
+    """``made()`` is what the platform keeps in that place: what callbacks need, and what is there without them."""
+    platform.delete(platform.created("leave-first", CODE % 0, target))  # brings what is kept: networks, runtime image
+    eventually(lambda: not made()[0], 90, "the first is gone")
+    before = made()
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         callbacks = list(pool.map(lambda n: platform.create("leave-%d" % n, CODE % n), range(CREATES)))
-        list(pool.map(lambda callback: platform.wish(callback, "docker"), callbacks))
+        list(pool.map(lambda callback: platform.wish(callback, target), callbacks))
         for callback in callbacks[::4]:
-            platform.await_status(callback, "deployed", 180)
+            platform.await_status(callback, "deployed", 240)
         list(pool.map(platform.delete, callbacks))
-    eventually(lambda: left(made) == before, 120, "as before: %r" % (before,))
-    print("docker: %d creates and deletes leave nothing" % CREATES)
+    eventually(lambda: made() == before, 180, "as before: %r" % (before,))
+    print("\n%s: %d creates and deletes leave nothing" % (target, CREATES))
 
 
-def left(made):
-    return made.containers(), made.images_of("code"), made.volumes(), made.networks()
+def on_engine(installation):
+    """Of an installation, by its labels."""
+    return installation.containers() + installation.images_of("code"), installation.volumes() + installation.networks()

@@ -10,6 +10,7 @@ import unittest
 
 import engine
 import leavings
+import usage
 from engine import docker
 from harness import ROOT, Load, Platform, eventually, free_port, milliseconds
 
@@ -202,15 +203,13 @@ class Compose(unittest.TestCase):
 
     def test_the_examples_get_the_answers_they_expect(self):
         self.needs_docker()
-        for script in ("simple_test.sh", "test_callback_with_library_env.sh"):
-            done = subprocess.run([str(ROOT / "examples" / script), "docker"], stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                  env={**os.environ, "CALLBACKS_URL": "http://127.0.0.1:%d" % self.stack.port})
-            self.assertEqual(done.returncode, 0, done.stdout[-3000:])
+        usage.examples(self, self.stack, "docker")
 
     def test_creates_and_deletes_leave_nothing(self):
         self.needs_docker()
-        leavings.check(self.stack, self.stack.installation)
+        self.stack.delete(self.stack.created("brings-the-installation", CODE, "docker"))
+        made = self.stack.installation()
+        leavings.check(self.stack, "docker", lambda: leavings.on_engine(made))
 
     def test_calls_go_on_while_services_restart(self):
         answer = self.deployed() if self.stack.runs_callbacks() else 404

@@ -244,7 +244,7 @@ class Moves(OnDocker):
 
 class Leavings(OnDocker):
     def test_creates_and_deletes_leave_nothing(self):
-        leavings.check(self.platform, lambda: self.engine)
+        leavings.check(self.platform, "docker", lambda: leavings.on_engine(self.engine))
 
 
 if __name__ == "__main__":

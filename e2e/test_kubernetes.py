@@ -1,16 +1,15 @@
 """Callbacks on a real cluster, in a namespace of the tests' own."""
 import base64
-import concurrent.futures
 import os
 import time
 import unittest
 
 import cluster
+import leavings
 import usage
 from cluster import Namespace, kubectl
 from harness import Load, Platform, eventually
 
-CREATES = int(os.environ.get("CREATES", "20"))
 ANSWERS = 'def handler(event):\n    return {"statusCode": 200, "body": "%d"}\n'
 SAYS_ENV = 'import os\nN = os.environ["N"]\ndef handler(event):\n    return {"statusCode": 200, "body": N}\n'
 
@@ -18,13 +17,15 @@ SAYS_ENV = 'import os\nN = os.environ["N"]\ndef handler(event):\n    return {"st
 class OnKubernetes(unittest.TestCase):
     """A platform, where its target kubernetes is available."""
 
+    environment = {}
+
     @classmethod
     def setUpClass(cls):
         if not cluster.answers():
             raise unittest.SkipTest("no cluster answers (KUBECONFIG, and kubectl or CALLBACKS_CLUSTER)")
         cls.namespace = Namespace("callbacks-e2e-%d-%s" % (os.getpid(), cls.__name__.lower()))
         cls.addClassCleanup(cls.namespace.remove)
-        cls.platform = Platform(CALLBACKS_KUBERNETES_NAMESPACE=cls.namespace.name).start()
+        cls.platform = Platform(CALLBACKS_KUBERNETES_NAMESPACE=cls.namespace.name, **cls.environment).start()
         cls.addClassCleanup(cls.platform.remove)
         target = eventually(cls.target, 30, "the target was heard from")
         assert target["available"], target["reason"]
@@ -59,22 +60,16 @@ class Moves(OnKubernetes):
         usage.moves(self, self.platform, "process", *(["docker"] if docker else []), "kubernetes", "process")
 
 
+class Instances(OnKubernetes):
+    environment = {"CALLBACKS_DEPLOYER_SCALEDOWNAFTER": "5s"}
+
+    def test_as_many_as_there_is_to_do(self):
+        usage.grows_and_shrinks(self, self.platform, "kubernetes")
+
+
 class Updates(OnKubernetes):
     def test_env_changes_under_load_restart_no_pod(self):
-        callback = self.created("env", SAYS_ENV, env={"N": "0"})
-        before, acknowledged, times = self.namespace.pods(callback), [], []
-        with Load(self.platform.port, "env") as load:
-            for number in range(1, 21):
-                sent = time.monotonic()
-                self.assertEqual(200, self.platform.put_env(callback, {"N": str(number)}).status)
-                acknowledged.append((time.monotonic(), number))
-                times.append(time.monotonic() - sent)
-                time.sleep(0.3)  # between changes, not for one
-        print("\nkubernetes: %d requests, %d failed, %d stale; env change acknowledged p50 %.0f ms, max %.0f ms" % (
-            len(load.samples), len(load.failures), len(load.stale(acknowledged)),
-            1000 * sorted(times)[len(times) // 2], 1000 * max(times)))
-        self.assertEqual(([], []), (load.failures[:5], load.stale(acknowledged)[:5]))
-        self.assertEqual(before, self.namespace.pods(callback))
+        usage.env_changes(self, self.platform, "kubernetes", "env", self.namespace.pods, code=SAYS_ENV)
 
     def test_code_changes_under_load(self):
         callback, times = self.created("code", ANSWERS % 0), []
@@ -166,18 +161,10 @@ class Secrets(OnKubernetes):
 
 class Leavings(OnKubernetes):
     def test_creates_and_deletes_leave_nothing(self):
-        platform = self.platform
-        platform.delete(self.created("leave-first", ANSWERS % 0))
-        eventually(lambda: not self.namespace.names("pods,secrets,jobs"), 90, "the first is gone")
-        before = self.namespace.names()
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            callbacks = list(pool.map(lambda n: platform.create("leave-%d" % n, ANSWERS % n), range(CREATES)))
-            list(pool.map(lambda callback: platform.wish(callback, "kubernetes"), callbacks))
-            for callback in callbacks[::4]:
-                platform.await_status(callback, "deployed", 240)
-            list(pool.map(platform.delete, callbacks))
-        eventually(lambda: self.namespace.names() == before, 180, "as before: %r" % before)
-        print("\nkubernetes: %d creates and deletes leave nothing" % CREATES)
+        leavings.check(self.platform, "kubernetes", self.made)
+
+    def made(self):
+        return self.namespace.names("pods,secrets,jobs"), self.namespace.names()
 
 
 if __name__ == "__main__":

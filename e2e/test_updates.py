@@ -2,9 +2,9 @@
 import time
 import unittest
 
+import usage
 from harness import Load, Platform, milliseconds
 
-ENV_CHANGES = 50
 CODE_CHANGES = 10
 
 PYTHON = """
@@ -27,36 +27,15 @@ class Updates(unittest.TestCase):
         cls.platform = Platform().start()
         cls.addClassCleanup(cls.platform.remove)
 
-    def env_changes_under_load(self, language, code):
-        platform, path = self.platform, "env-" + language
-        callback = platform.created(path, code, type=language, env={"N": "0"})
-        before = platform.instances()
-        acknowledged, times = [], []
-        with Load(platform.port, path) as load:
-            begin = time.monotonic()
-            for number in range(1, ENV_CHANGES + 1):
-                sent = time.monotonic()
-                answer = platform.put_env(callback, {"N": str(number)})
-                done = time.monotonic()
-                self.assertEqual(200, answer.status, answer)
-                acknowledged.append((done, number))
-                times.append(done - sent)
-                time.sleep(max(0.0, begin + number * 30 / ENV_CHANGES - time.monotonic()))
-        latency = [done - sent for sent, done, *_ in load.samples]
-        print("\n%s: %d requests, %d failed, %d stale; env change acknowledged %s; requests %s" % (
-            language, len(load.samples), len(load.failures), len(load.stale(acknowledged)),
-            milliseconds(times), milliseconds(latency)))
-        self.assertEqual([], load.failures[:5])
-        self.assertEqual([], load.stale(acknowledged)[:5])
-        self.assertGreater(len(load.samples), 2500)
-        self.assertEqual(before, platform.instances(), "an instance was restarted")
-        self.assertEqual(str(ENV_CHANGES), platform.invoke(path, {}).text)
+    def env_changes(self, language, code):
+        usage.env_changes(self, self.platform, "process", "env-" + language, lambda _: self.platform.instances(),
+                          code=code, type=language)
 
     def test_env_changes_in_python(self):
-        self.env_changes_under_load("python", PYTHON)
+        self.env_changes("python", PYTHON)
 
     def test_env_changes_in_node(self):
-        self.env_changes_under_load("node", NODE)
+        self.env_changes("node", NODE)
 
     def code_changes_under_load(self, language, code):
         platform, path = self.platform, "code-" + language

@@ -4,9 +4,17 @@ import pathlib
 import subprocess
 import time
 
-from harness import ROOT, Load, milliseconds
+from harness import ROOT, Load, eventually, milliseconds
 
 HERE = pathlib.Path(__file__).resolve().parent
+SLOW = """
+import os, socket, time
+N = os.environ["N"]
+WHERE = os.getcwd() + "@" + socket.gethostname()
+def handler(event):
+    time.sleep(0.2)
+    return {"statusCode": 200, "headers": {"X-Where": WHERE}, "body": N}
+"""
 
 
 def lines_of_the_seed(test, platform, target):
@@ -47,3 +55,57 @@ def moves(test, platform, *targets):
         targets[0], ", ".join(times), len(load.samples), len(load.failures), milliseconds(latency)))
     test.assertEqual([], load.failures[:5])
     test.assertEqual({"7"}, {text for *_, text in load.samples})
+
+
+def env_changes(test, platform, target, path, instances, changes=50, seconds=30, **fields):
+    """Under load: nothing fails, no answer is older than what was acknowledged, no instance is another one."""
+    callback = platform.created(path, c_type=target, env={"N": "0"}, **fields)
+    before = instances(callback)
+    acknowledged, times = [], []
+    with Load(platform.port, path) as load:
+        begin = time.monotonic()
+        for number in range(1, changes + 1):
+            sent = time.monotonic()
+            answer = platform.put_env(callback, {"N": str(number)})
+            done = time.monotonic()
+            test.assertEqual(200, answer.status, answer)
+            acknowledged.append((done, number))
+            times.append(done - sent)
+            time.sleep(max(0.0, begin + number * seconds / changes - time.monotonic()))
+    latency = [done - sent for sent, done, *_ in load.samples]
+    print("\n%s: %d requests, %d failed, %d stale; env change acknowledged %s; requests %s" % (
+        path, len(load.samples), len(load.failures), len(load.stale(acknowledged)),
+        milliseconds(times), milliseconds(latency)))
+    test.assertEqual([], load.failures[:5])
+    test.assertEqual([], load.stale(acknowledged)[:5])
+    test.assertGreater(len(load.samples), load.rate * seconds * 5 / 6)
+    test.assertEqual(before, instances(callback), "an instance was restarted")
+    test.assertEqual(str(changes), platform.invoke(path, {}).text)
+
+
+def grows_and_shrinks(test, platform, target):
+    """As many instances as there is to do, the load spread, nothing failed while they come and go."""
+    path = "grows-" + target
+    callback = platform.created(path, SLOW, target, env={"N": "0"},
+                                instances={"min": 1, "max": 3, "target_concurrency": 2})
+
+    def size():
+        return platform.read(callback)["deployment"]["instances"]
+    test.assertEqual(1, size())
+    acknowledged = []
+    with Load(platform.port, path, rate=25) as load:  # five at once
+        begin = time.monotonic()
+        eventually(lambda: size() == 3, 60, "three instances")
+        grown = time.monotonic() - begin
+        test.assertEqual(200, platform.put_env(callback, {"N": "1"}).status)
+        acknowledged.append((time.monotonic(), 1))
+        served = {platform.invoke(path, {}).headers["X-Where"] for _ in range(20)}
+    with Load(platform.port, path, rate=2, connections=2) as little:
+        begin = time.monotonic()
+        eventually(lambda: size() == 1, 60, "one instance again")
+        shrunk = time.monotonic() - begin
+    print("\n%s: three instances after %.1f s, one again %.1f s after the load; %d calls, %d failed" % (
+        target, grown, shrunk, len(load.samples) + len(little.samples), len(load.failures + little.failures)))
+    test.assertEqual([], load.failures[:5] + little.failures[:5])
+    test.assertEqual([], load.stale(acknowledged)[:5])
+    test.assertEqual(3, len(served), "all of them take calls")
