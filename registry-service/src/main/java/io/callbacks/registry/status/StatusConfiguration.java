@@ -31,8 +31,13 @@ class StatusConfiguration {
     }
 
     @Bean
-    Consumer<Message<byte[]>> registryEvents(
-            SeenRepository seen, Targets targets, Signals signals) {
-        return EventMessages.consumer(new StatusEvents(seen, targets, signals));
+    Consumer<Message<byte[]>> registryEvents(SeenRepository seen, Signals signals) {
+        return EventMessages.consumer(new StatusEvents(seen, signals));
+    }
+
+    /** By a consumer of its own: a sign of life must not wait behind what much work has to tell. */
+    @Bean
+    Consumer<Message<byte[]>> registryTargets(Targets targets) {
+        return EventMessages.consumer(targets);
     }
 }

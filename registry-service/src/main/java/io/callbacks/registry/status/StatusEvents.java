@@ -12,17 +12,15 @@ import io.callbacks.event.TargetSeen;
 import java.util.function.Consumer;
 
 /**
- * Takes in what builder and deployer tell. Losing nothing of it is up to Kafka; order is not
- * needed.
+ * Takes in what builder and deployer tell of callbacks. Losing nothing of it is up to Kafka; order
+ * is not needed.
  */
 final class StatusEvents implements Consumer<Event> {
     private final SeenRepository seen;
-    private final Targets targets;
     private final Signals signals;
 
-    StatusEvents(SeenRepository seen, Targets targets, Signals signals) {
+    StatusEvents(SeenRepository seen, Signals signals) {
         this.seen = seen;
-        this.targets = targets;
         this.signals = signals;
     }
 
@@ -31,9 +29,7 @@ final class StatusEvents implements Consumer<Event> {
         switch (event) {
             case BuildEvent build -> take(build);
             case DeploymentObserved observed -> take(observed);
-            case TargetSeen target -> targets.take(target);
-            case CallbackChanged _ -> {} // our own
-            case LoadSeen _ -> {}
+            case CallbackChanged _, LoadSeen _, TargetSeen _ -> {}
         }
     }
 

@@ -1,19 +1,24 @@
 package io.callbacks.registry.status;
 
+import io.callbacks.event.Event;
 import io.callbacks.event.TargetSeen;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.springframework.data.mongodb.core.MongoTemplate;
 
 /** Where callbacks can run. */
-public final class Targets {
+public final class Targets implements Consumer<Event> {
     /** All there are, in the order shown. */
     public static final List<String> NAMES = List.of("process", "docker", "kubernetes");
 
     /** Three heartbeats. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration SILENCE = Duration.ofSeconds(30);
+
+    /** A deployer that is replaced or restarts is back by then, and does what was asked for. */
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final String UNHEARD =
             "The deployer has not been heard from; see that deployer-service runs and reaches Kafka.";
@@ -26,7 +31,14 @@ public final class Targets {
         this.clock = clock;
     }
 
-    void take(TargetSeen seen) {
+    @Override
+    public void accept(Event event) {
+        if (event instanceof TargetSeen seen) {
+            take(seen);
+        }
+    }
+
+    private void take(TargetSeen seen) {
         store.save(
                 new Target(
                         seen.target(),
@@ -41,12 +53,26 @@ public final class Targets {
         return NAMES.stream().map(this::named).toList();
     }
 
-    /** One of {@link #NAMES}; not available if the deployer fell silent. */
+    /**
+     * One of {@link #NAMES}; not available if the deployer fell silent. For as long as it may only
+     * have been replaced, what was told last counts.
+     */
     public Target named(String name) {
         var known = store.findById(name, Target.class);
-        return known != null && known.heardAt().isAfter(clock.instant().minus(PATIENCE))
-                ? known
-                : new Target(name, false, UNHEARD, List.of(), clock.instant());
+        var silence = known == null ? PATIENCE : Duration.between(known.heardAt(), clock.instant());
+        if (known == null || silence.compareTo(PATIENCE) >= 0) {
+            return new Target(name, false, UNHEARD, List.of(), clock.instant());
+        }
+        return known.available() && silence.compareTo(SILENCE) >= 0
+                ? silent(known, silence)
+                : known;
+    }
+
+    private static Target silent(Target known, Duration silence) {
+        var reason =
+                "The deployer has not been heard from for %d s; what is asked for happens when it is back."
+                        .formatted(silence.toSeconds());
+        return new Target(known.name(), true, reason, known.runtimes(), known.heardAt());
     }
 
     /** Waits a little for a deployer that has just started. */
