@@ -57,6 +57,9 @@ final class ImageKeeper {
             return;
         }
         images.sweep();
+        if (!images.keeps()) {
+            return;
+        }
         var present = images.present();
         heal(all, known, present);
         tidy(needed(all, known), present);

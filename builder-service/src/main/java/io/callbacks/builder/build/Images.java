@@ -10,6 +10,9 @@ public interface Images {
     /** The platform they are for. */
     String platform();
 
+    /** Whether the platform keeps them itself; what is in a registry is that registry's to keep. */
+    boolean keeps();
+
     /** Those that were made here, and no others. */
     List<BuiltImage> present();
 

@@ -30,6 +30,11 @@ final class DockerImages implements Images {
     }
 
     @Override
+    public boolean keeps() {
+        return true;
+    }
+
+    @Override
     public List<BuiltImage> present() {
         return Engine.calling(
                 () ->

@@ -12,4 +12,10 @@ record ClusterRuntime(String image, Interpreter interpreter) {
     String identity() {
         return "kubernetes " + interpreter.language().lowerCase() + " " + interpreter.identity();
     }
+
+    /** Of the nodes, as images name it. */
+    String architecture() {
+        var identity = interpreter.identity();
+        return identity.contains("aarch64") || identity.contains("arm64") ? "arm64" : "amd64";
+    }
 }

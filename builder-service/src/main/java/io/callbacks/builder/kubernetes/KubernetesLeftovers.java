@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What builds may leave on a cluster. There are no images among it, and the cluster itself ends
- * forsaken Jobs in time: so it is seldom asked.
+ * What builds may leave on a cluster. There are no images among it, which nodes or a registry keep,
+ * and the cluster itself ends forsaken Jobs in time: so it is seldom asked.
  */
 final class KubernetesLeftovers implements Images {
     private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(10);
@@ -22,6 +22,11 @@ final class KubernetesLeftovers implements Images {
     @Override
     public String platform() {
         return "kubernetes";
+    }
+
+    @Override
+    public boolean keeps() {
+        return false;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.callbacks.blob.BlobStore;
 import io.callbacks.blob.Digests;
 import io.callbacks.blob.MissingBlobException;
 import io.callbacks.builder.build.BuildLog;
+import io.callbacks.builder.build.ImageRegistry;
 import io.callbacks.builder.build.Sandbox;
 import io.callbacks.builder.build.SandboxException;
 import io.callbacks.builder.install.ContainerPlan;
@@ -44,6 +45,7 @@ final class KubernetesSandbox implements Sandbox {
     private final Path extraCa;
     private final BlobStore blobs;
     private final InstallLimits limits;
+    private final Optional<ImageRegistry> registry;
 
     /** {@code urls} are not asked for before something is installed: they make a key. */
     KubernetesSandbox(
@@ -54,7 +56,8 @@ final class KubernetesSandbox implements Sandbox {
             OperatorSettings settings,
             Path extraCa,
             BlobStore blobs,
-            InstallLimits limits) {
+            InstallLimits limits,
+            Optional<ImageRegistry> registry) {
         this.runtimes = runtimes;
         this.jobs = jobs;
         this.uploads = uploads;
@@ -63,6 +66,7 @@ final class KubernetesSandbox implements Sandbox {
         this.extraCa = extraCa;
         this.blobs = blobs;
         this.limits = limits;
+        this.registry = registry;
     }
 
     @Override
@@ -85,10 +89,14 @@ final class KubernetesSandbox implements Sandbox {
         }
     }
 
-    /** A pod fetches its layers. */
+    /** Where there is no registry, a pod fetches its layers. */
     @Override
     public Optional<String> image(Revision revision) {
-        return Optional.empty();
+        return registry.map(
+                to -> {
+                    var runtime = runtimeOf(revision.type());
+                    return to.push(runtime.image(), runtime.architecture(), revision);
+                });
     }
 
     // --- dependencies

@@ -2,6 +2,7 @@ package io.callbacks.builder.kubernetes;
 
 import io.callbacks.blob.BlobStore;
 import io.callbacks.builder.build.BuilderProperties;
+import io.callbacks.builder.build.ImageRegistry;
 import io.callbacks.builder.build.Images;
 import io.callbacks.builder.build.Replica;
 import io.callbacks.builder.build.Sandbox;
@@ -13,6 +14,7 @@ import io.callbacks.kubernetes.KubernetesCluster;
 import io.callbacks.kubernetes.Labels;
 import io.callbacks.service.installation.Installation;
 import io.callbacks.service.layer.LayerUrls;
+import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -57,7 +59,8 @@ class KubernetesSandboxConfiguration {
             ObjectProvider<LayerUrls> urls,
             BlobStore blobs,
             KubernetesProperties properties,
-            BuilderProperties builder) {
+            BuilderProperties builder,
+            Optional<ImageRegistry> registry) {
         return new KubernetesSandbox(
                 new ClusterRuntimes(jobs, properties.images()),
                 jobs,
@@ -66,7 +69,8 @@ class KubernetesSandboxConfiguration {
                 OperatorSettings.from(System.getenv()),
                 properties.extraCa(),
                 blobs,
-                limits(builder));
+                limits(builder),
+                registry);
     }
 
     private static InstallLimits limits(BuilderProperties builder) {

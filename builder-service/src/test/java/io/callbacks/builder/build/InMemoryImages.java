@@ -14,6 +14,11 @@ final class InMemoryImages implements Images {
     }
 
     @Override
+    public boolean keeps() {
+        return true;
+    }
+
+    @Override
     public List<BuiltImage> present() {
         return List.copyOf(present);
     }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.springframework.util.unit.DataSize;
@@ -124,7 +125,8 @@ final class ClusterPlace implements AutoCloseable {
                 OperatorSettings.from(environment),
                 Path.of("/usr/local/share/ca-certificates"),
                 blobs,
-                new InstallLimits(timeout, largest));
+                new InstallLimits(timeout, largest),
+                Optional.empty());
     }
 
     Outcome install(KubernetesSandbox sandbox, String type, String library) {

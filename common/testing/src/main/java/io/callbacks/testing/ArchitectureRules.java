@@ -53,7 +53,8 @@ public final class ArchitectureRules {
                     .resideInAnyPackage(
                             "io.callbacks.*.process..",
                             "io.callbacks.*.docker..",
-                            "io.callbacks.*.kubernetes..")
+                            "io.callbacks.*.kubernetes..",
+                            "io.callbacks.*.jib..")
                     .and()
                     .areNotAnnotatedWith(CONFIGURATION)
                     .should()
@@ -75,6 +76,14 @@ public final class ArchitectureRules {
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("io.fabric8..");
+
+    @ArchTest
+    static final ArchRule onlyTheJibAdapterKnowsJib =
+            noClasses()
+                    .that(not(resideInAPackage("..jib..")))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("com.google.cloud.tools.jib..");
 
     /** Elsewhere code blocks on virtual threads; a controller may stream. */
     @ArchTest
