@@ -28,11 +28,13 @@ GRANTED = {
     "builder": ("create,get,list,delete jobs.batch", "create,delete secrets", "get,list,watch pods", "get pods/log",
                 "list events"),
     "deployer": ("create,get,list,watch,delete pods", "get pods/log", "create,patch,list,delete secrets",
-                 "create,patch networkpolicies.networking.k8s.io"),
+                 "create,patch networkpolicies.networking.k8s.io",
+                 "create,patch,list,delete poddisruptionbudgets.policy"),
 }
 VERBS = "get,list,watch,create,update,patch,delete,deletecollection "
 # Whatever of it is not granted must be refused.
 NOT_MORE = (VERBS + "secrets", VERBS + "pods", VERBS + "jobs.batch", VERBS + "networkpolicies.networking.k8s.io",
+            VERBS + "poddisruptionbudgets.policy",
             "get,create pods/exec", "create pods/attach", "create pods/portforward", "patch pods/ephemeralcontainers", "create serviceaccounts/token",
             "get,create,patch configmaps", "create,patch deployments.apps", "create,patch services",
             "create,bind,escalate roles.rbac.authorization.k8s.io", "create rolebindings.rbac.authorization.k8s.io",
@@ -94,6 +96,16 @@ class InCluster(Platform):
 
     def names(self, selector):
         return {pod["metadata"]["name"] for pod in self.pods(selector)}
+
+    def instances(self, callback):
+        return self.names("callbacks.io/role=instance,callbacks.io/callback=%d" % callback)
+
+    def oldest(self, selector):
+        return min(self.pods(selector), key=lambda pod: pod["metadata"]["creationTimestamp"])["metadata"]["name"]
+
+    def scale(self, service, replicas):
+        kubectl("scale", "--namespace", NAMESPACE, "deployment/" + service, "--replicas=%d" % replicas)
+        self.await_rollout("deployment/" + service)
 
     def down(self):
         """What is there all the same."""
@@ -184,6 +196,33 @@ class Try(unittest.TestCase):
             self.assertEqual(str(number), platform.invoke("rolls", {}).text, service)
         self.assertEqual(instances, platform.names("callbacks.io/role=instance"))
         platform.delete(callback)
+
+
+    def test_of_two_deployers_one_acts_and_the_other_takes_over(self):
+        """The active one, which is the older, is killed in the middle of a rollout, and again the one after it."""
+        platform = self.platform
+        kept = platform.created("kept", SAYS_ENV, "kubernetes", 180, env={"N": "0"})
+        callbacks, times = [kept], []
+        serving = platform.instances(kept)
+        platform.scale("deployer", 2)
+        self.addCleanup(platform.scale, "deployer", 1)
+        with Load(platform.port, "kept", rate=PER_SECOND, connections=8, host=platform.host) as load:
+            for number in range(2):
+                callbacks.append(platform.create("taken-over-%d" % number, SAYS_ENV, env={"N": "1"}))
+                begin = time.monotonic()
+                platform.wish(callbacks[-1], "kubernetes")
+                kubectl("delete", "pod", "--namespace", NAMESPACE, "--grace-period=0", "--force", "--wait=false",
+                        platform.oldest("app.kubernetes.io/name=deployer"))
+                platform.await_status(callbacks[-1], "deployed", 120)
+                times.append("%.0f s" % (time.monotonic() - begin))
+                platform.await_rollout("deployment/deployer")
+        print("in the cluster: deployed all the same after %s; %d calls, %d failed" % (
+            " and ".join(times), len(load.samples), len(load.failures)))
+        self.assertEqual([], load.failures[:5])
+        self.assertEqual(serving, platform.instances(kept))
+        for callback in callbacks:
+            eventually(lambda callback=callback: len(platform.instances(callback)) == 1, 60, "one instance, not more")
+            platform.delete(callback)
 
 
 def asked(permissions):

@@ -43,6 +43,7 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
     private static final Duration GOES = Duration.ofSeconds(5);
 
     private final Pods pods;
+    private final DisruptionBudgets budgets;
     private final Preflight preflight;
     private final InstanceTokens tokens;
     private final RunLog runLog;
@@ -54,11 +55,13 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
 
     KubernetesPlatform(
             Pods pods,
+            DisruptionBudgets budgets,
             Preflight preflight,
             InstanceTokens tokens,
             RunLog runLog,
             Duration preparation) {
         this.pods = pods;
+        this.budgets = budgets;
         this.preflight = preflight;
         this.tokens = tokens;
         this.runLog = runLog;
@@ -258,6 +261,7 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
     @Override
     public void connected() {
         pods.removeSecretsWithoutPods(instances.keySet());
+        budgets.doubt();
         look();
     }
 
@@ -270,6 +274,7 @@ final class KubernetesPlatform implements Platform, PodWatch.Watcher {
                         .toList();
         sideBySide(strays, stray -> pods.remove(stray, Duration.ZERO));
         sideBySide(instances.values(), i -> compare(i, Optional.ofNullable(there.get(i.id()))));
+        unlessAway(() -> budgets.look(there.values()));
     }
 
     /** What cannot be done now is done the next time. */

@@ -36,6 +36,7 @@ class KubernetesPlatformConfiguration {
                         properties.types());
         return new KubernetesPlatform(
                 new Pods(cluster, labels, request, layers),
+                new DisruptionBudgets(cluster, labels),
                 preflight,
                 tokens,
                 runLog,

@@ -24,6 +24,8 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -109,9 +111,29 @@ final class PodRequest {
                         properties.imagePullSecrets().stream()
                                 .map(LocalObjectReference::new)
                                 .toList())
-                .withInitContainers(fetcher(spec))
+                .withTopologySpreadConstraints(spread(spec))
+                .withInitContainers(isWhole(spec) ? List.of() : List.of(fetcher(spec)))
                 .withContainers(callback(spec))
                 .withVolumes(volumes(spec))
+                .build();
+    }
+
+    /** Whether its image has shim and layers in it already. */
+    static boolean isWhole(InstanceSpec spec) {
+        return spec.image() != null;
+    }
+
+    /** Over nodes, as far as there are any. */
+    private TopologySpreadConstraint spread(InstanceSpec spec) {
+        return new TopologySpreadConstraintBuilder()
+                .withMaxSkew(1)
+                .withTopologyKey("kubernetes.io/hostname")
+                .withWhenUnsatisfiable("ScheduleAnyway")
+                .withNewLabelSelector()
+                .addToMatchLabels(labels.ours(ROLE))
+                .addToMatchLabels(Labels.CALLBACK, Long.toString(spec.callbackId()))
+                .addToMatchLabels(Labels.GENERATION, Long.toString(spec.generation()))
+                .endLabelSelector()
                 .build();
     }
 
@@ -127,6 +149,9 @@ final class PodRequest {
     }
 
     private String image(InstanceSpec spec) {
+        if (spec.image() != null) {
+            return spec.image();
+        }
         var language = Language.ofType(spec.type()).lowerCase();
         return requireNonNull(
                 properties.images().getOrDefault(spec.type(), properties.images().get(language)));
@@ -167,7 +192,7 @@ final class PodRequest {
                 .withContainerPort(PORT)
                 .endPort()
                 .withVolumeMounts(mount(FIRST_LINE, SECRETS, true))
-                .addAllToVolumeMounts(layerMounts(true))
+                .addAllToVolumeMounts(isWhole(spec) ? List.of() : layerMounts(true))
                 .addToVolumeMounts(mount("tmp", "/tmp", false), mount("work", "/work", false))
                 .withStartupProbe(probe(1, begins))
                 .withReadinessProbe(probe(10, 3))
@@ -254,13 +279,19 @@ final class PodRequest {
 
     private List<Volume> volumes(InstanceSpec spec) {
         return Stream.of(
-                        Stream.of(secret(LAYERS, spec), secret(FIRST_LINE, spec)),
-                        Stream.of("shim", "function", "library")
-                                .map(name -> directory(name, "", properties.storage())),
+                        Stream.of(secret(FIRST_LINE, spec)),
+                        isWhole(spec) ? Stream.<Volume>of() : layerVolumes(spec),
                         Stream.of("tmp", "work")
                                 .map(name -> directory(name, "Memory", properties.scratch())))
                 .flatMap(all -> all)
                 .toList();
+    }
+
+    private Stream<Volume> layerVolumes(InstanceSpec spec) {
+        var directories =
+                Stream.of("shim", "function", "library")
+                        .map(name -> directory(name, "", properties.storage()));
+        return Stream.concat(Stream.of(secret(LAYERS, spec)), directories);
     }
 
     /** One key of it, so that each container sees its own alone. */

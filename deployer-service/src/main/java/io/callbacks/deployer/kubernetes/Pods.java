@@ -128,7 +128,7 @@ final class Pods {
                 .withMetadata(request.metadata(spec))
                 .withType("Opaque")
                 .addToStringData(PodRequest.FIRST_LINE, FirstLine.of(spec))
-                .addToStringData(PodRequest.LAYERS, layers.of(spec))
+                .addToStringData(PodRequest.LAYERS, PodRequest.isWhole(spec) ? "" : layers.of(spec))
                 .build();
     }
 

@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 /** Whether instances can run on the cluster, and what must be there before. */
 final class Preflight {
     private static final List<Permission> NEEDED =
-            Stream.concat(Pods.NEEDED.stream(), CallbacksPolicy.NEEDED.stream()).toList();
+            Stream.of(Pods.NEEDED, CallbacksPolicy.NEEDED, DisruptionBudgets.NEEDED)
+                    .flatMap(List::stream)
+                    .toList();
     private static final Duration ANSWERS = Duration.ofSeconds(3);
     private static final Executor THREADS = Thread::startVirtualThread;
 

@@ -304,6 +304,28 @@ class KubernetesPlatformIT {
     }
 
     @Test
+    void hasSeveralTakenAwayOneAtATime() {
+        var first = one.started(hello);
+        var second = one.started(hello);
+        until(() -> one.disruptionsAllowed() == 1);
+        assertThat(one.pod(first).evict()).isTrue();
+        assertThat(one.pod(second).evict()).isFalse();
+        until(() -> one.losses.get() == 1);
+        until(() -> one.disruptionsAllowed() == TestPlatform.NO_BUDGET);
+        assertThat(one.pod(second).evict()).isTrue();
+        until(() -> one.objects().isEmpty());
+    }
+
+    @Test
+    void spreadsOverNodes() {
+        var instance = one.started(hello);
+        assertThat(one.pod(instance).get().getSpec().getTopologySpreadConstraints())
+                .singleElement()
+                .matches(spread -> spread.getTopologyKey().equals("kubernetes.io/hostname"))
+                .matches(spread -> spread.getWhenUnsatisfiable().equals("ScheduleAnyway"));
+    }
+
+    @Test
     void saysWhatIsMissingWhereThereIsNoCluster() {
         var none = one.withoutCluster();
         none.begin(List.of());

@@ -40,6 +40,8 @@ final class TestPlatform implements AutoCloseable, EndListener {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    static final int NO_BUDGET = -1;
+
     final RecordedLog log = new RecordedLog();
     final List<Failure> ends = new CopyOnWriteArrayList<>();
     final AtomicInteger losses = new AtomicInteger();
@@ -223,6 +225,16 @@ final class TestPlatform implements AutoCloseable, EndListener {
                         .exec("python3", "-c", "import os; os.kill(-1, 9)")) {
             exec.exitCode().join();
         }
+    }
+
+    /** By its budget; {@link #NO_BUDGET} if it has none. */
+    int disruptionsAllowed() {
+        return client().policy().v1().podDisruptionBudget().list().getItems().stream()
+                .filter(this::isOurs)
+                .map(budget -> budget.getStatus())
+                .mapToInt(status -> status == null ? 0 : status.getDisruptionsAllowed())
+                .findFirst()
+                .orElse(NO_BUDGET);
     }
 
     List<Pod> pods() {
