@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 
+from engine import docker
 from harness import eventually
 
 KINDS = "pods,secrets,configmaps,jobs,deployments,services,networkpolicies,poddisruptionbudgets"
@@ -47,6 +48,20 @@ def may(account, namespace, verb, resource):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, text=True)
     assert done.stdout.strip() in ("yes", "no"), done.stderr
     return done.stdout.strip() == "yes"
+
+
+def registry():
+    """Host and port of an image registry that the cluster pulls from and this machine pushes to, or None."""
+    return os.environ.get("CALLBACKS_TEST_REGISTRY") or None
+
+
+def pushed(image):
+    """An image of the Docker engine under its name in the registry, where it is from now on."""
+    name = "%s/%s" % (registry(), image)
+    docker("tag", image, name)
+    docker("push", "--quiet", name)
+    docker("rmi", name)
+    return name
 
 
 class Forwarding:

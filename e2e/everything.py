@@ -4,6 +4,7 @@
 
 Without a name all but compose and in-cluster, which make the images of all services first.
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -77,6 +79,7 @@ def prepare_docker():
 
 # --- what the tests on Kubernetes need
 
+REGISTRY = "127.0.0.1:5000"  # of the cluster that the command runs
 TYPES = {"PYTHON": "callbacks/base-python:local", "NODE": "callbacks/base-node:local"}
 
 
@@ -98,6 +101,8 @@ def prepare_cluster():
     os.environ["KUBECONFIG"] = subprocess.run([*tool, "kubeconfig"], stdout=subprocess.PIPE, text=True,
                                               check=True).stdout.strip()
     os.environ.update({"CALLBACKS_KUBERNETES_IMAGES_" + name: image for name, image in TYPES.items()})
+    with contextlib.suppress(OSError), urllib.request.urlopen("http://%s/v2/" % REGISTRY, timeout=5):
+        os.environ["CALLBACKS_TEST_REGISTRY"] = REGISTRY
 
 
 # --- Java

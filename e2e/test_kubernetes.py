@@ -5,6 +5,7 @@ import time
 import unittest
 
 import cluster
+import engine
 import leavings
 import usage
 from cluster import Namespace, kubectl
@@ -52,6 +53,46 @@ class Seed(OnKubernetes):
 class Examples(OnKubernetes):
     def test_both_examples(self):
         usage.examples(self, self.platform, "kubernetes")
+
+
+class FromRegistry(OnKubernetes):
+    """Pods run images, which the builder pushes."""
+
+    @classmethod
+    def setUpClass(cls):
+        if not cluster.registry():
+            raise unittest.SkipTest("no image registry that the cluster pulls from (CALLBACKS_TEST_REGISTRY)")
+        cls.repository = "%s/callbacks/functions-%d" % (cluster.registry(), os.getpid())
+        cls.environment = {
+            "CALLBACKS_IMAGES_REPOSITORY": cls.repository, "CALLBACKS_IMAGES_INSECURE": "true",
+            **{"CALLBACKS_KUBERNETES_IMAGES_" + name: cluster.pushed(os.environ["CALLBACKS_KUBERNETES_IMAGES_" + name])
+               for name in ("PYTHON", "NODE")}}
+        super().setUpClass()
+
+    def test_usage_of_the_seed(self):
+        usage.lines_of_the_seed(self, self.platform, "kubernetes")
+        usage.examples(self, self.platform, "kubernetes")
+        self.assert_images(self.namespace.objects("pods", "callbacks.io/role=instance"))
+
+    def test_code_change_and_value_of_env(self):
+        canary = "canary-" + os.urandom(12).hex()
+        callback = self.created("imaged", ANSWERS % 1, library="six==1.16.0", env={"SECRET": canary})
+        begin = time.monotonic()
+        self.assertEqual(202, self.platform.call("PUT", "/callbacks/%d" % callback, {"code": ANSWERS % 2}).status)
+        eventually(lambda: self.answer("imaged") == "2", 60, "the new code answers")
+        print("\nfrom a registry: code change live after %.1f s" % (time.monotonic() - begin))
+        image = self.assert_images(self.namespace.instances(callback)).pop()
+        engine.docker("pull", "--quiet", image)
+        self.addCleanup(engine.docker, "rmi", image)
+        for told in (["inspect", image], ["history", "--no-trunc", image], ["save", image]):
+            self.assertNotIn(canary.encode(), engine.docker(*told), told)
+
+    def assert_images(self, pods):
+        self.assertNotEqual([], pods)
+        images = {each["spec"]["containers"][0]["image"] for each in pods}
+        self.assertEqual([], [image for image in images if not image.startswith(self.repository + "@sha256:")])
+        self.assertEqual([], [each for each in pods if each["spec"].get("initContainers")])
+        return images
 
 
 class Moves(OnKubernetes):
