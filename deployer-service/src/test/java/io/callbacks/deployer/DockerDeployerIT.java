@@ -115,7 +115,8 @@ class DockerDeployerIT {
         var running = deployed();
         var instance = running.instance();
         proxy.cut();
-        until(() -> around.heard().target("docker").filter(t -> !t.available()).isPresent());
+        until(() -> around.heard().target("docker").filter(t -> t.reason() != null).isPresent());
+        assertThat(around.heard().target("docker").orElseThrow().available()).isTrue();
         var asked = new TestCallback(around).on("docker").codeToBeBuilt().builtAs(hello).deploy();
         await().during(Duration.ofSeconds(2)).until(() -> asked.attempt().isEmpty());
         proxy.restore();
@@ -152,6 +153,29 @@ class DockerDeployerIT {
         deployer.close();
         deployer = deployer(true);
         callbackOnProcess.undeploy();
+        callback.undeploy();
+        until(() -> images.containers(around.installation()).isEmpty());
+    }
+
+    @Test
+    void leavesWhatServesAloneUntilTheEngineCanBeAsked() {
+        deployer.close();
+        deployer = deployer(false);
+        var callback = deployed();
+        var route = around.heard().route(callback.id());
+        deployer.close();
+        proxy.cut();
+        deployer = deployer(false);
+        await().during(Duration.ofSeconds(3))
+                .until(() -> around.heard().routes(callback.id()).stream().allMatch(route::equals));
+        assertThat(callback.call().statusCode()).isEqualTo(200);
+        callback.newEnv("GREETING", "still here");
+        proxy.restore();
+        until(callback::isLive);
+        assertThat(callback.call().body()).isEqualTo("\"still here\"");
+        assertThat(callback.instance()).isEqualTo(route.orElseThrow().instances().getFirst().id());
+        deployer.close();
+        deployer = deployer(true);
         callback.undeploy();
         until(() -> images.containers(around.installation()).isEmpty());
     }

@@ -11,8 +11,6 @@ import io.callbacks.event.TargetSeen;
 import io.callbacks.service.lease.Lease;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -36,6 +34,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     private final Lease lease;
     private final List<Platform> platforms;
     private final EventIntake intake;
+    private final TakeOver takeOver;
     private final TargetHeartbeat targets;
     private Thread thread = new Thread(() -> {});
     private volatile boolean running;
@@ -59,6 +58,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         this.lease = lease;
         this.platforms = platforms;
         this.intake = intake;
+        takeOver = new TakeOver(repository, rollouts, announcer, lease::hold, System::nanoTime);
         targets = new TargetHeartbeat(platforms, announcer::events, clock);
         platforms.forEach(p -> p.onEnd(rollouts));
     }
@@ -107,17 +107,24 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
 
     private void run() {
         while (running) {
-            try {
-                if (lease.hold()) {
-                    act();
-                } else if (active) {
-                    standBy();
-                }
-                settled = true;
-            } catch (RuntimeException e) {
-                log.warn("Deployer goes on in a moment: reason={}", e.toString());
-            }
+            turn();
             pause();
+        }
+    }
+
+    private synchronized void turn() {
+        if (!running) {
+            return; // stopped meanwhile
+        }
+        try {
+            if (lease.hold()) {
+                act();
+            } else if (active) {
+                standBy();
+            }
+            settled = true;
+        } catch (RuntimeException e) {
+            log.warn("Deployer goes on in a moment: reason={}", e.toString());
         }
     }
 
@@ -129,6 +136,8 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     private void act() {
         if (!active) {
             begin();
+        } else {
+            takeOver.go();
         }
         intake.open();
         if (System.nanoTime() - allAgainAt >= 0) {
@@ -137,29 +146,15 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         }
     }
 
-    /** Nobody shall be sent to what a former life had serving, unless it serves still. */
     private void begin() {
-        var kept = new HashMap<String, List<RunningInstance>>();
-        for (var observed : repository.serving()) {
-            var goesOn = rollouts.takeOver(observed);
-            if (goesOn.isEmpty()) {
-                withdraw(observed);
-            }
-            kept.computeIfAbsent(observed.target(), _ -> new ArrayList<>()).addAll(goesOn);
-        }
-        platforms.forEach(p -> p.begin(kept.getOrDefault(p.name(), List.of())));
+        takeOver.begin(platforms);
+        takeOver.go();
         active = true;
         allAgainAt = System.nanoTime();
         rollouts.activate();
         targets.begin();
         repository.concerned().forEach(rollouts::wake);
         log.info("Deployer is active");
-    }
-
-    private void withdraw(Observed observed) {
-        var nothing = observed.next(null, observed.attempt(), observed.lastGood());
-        announcer.noRouteButObservation(observed.callbackId(), nothing.event());
-        repository.save(nothing);
     }
 
     private void standBy() {
@@ -192,10 +187,12 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        intake.close();
-        end();
-        announcer.close();
-        lease.release();
+        synchronized (this) { // behind a turn that is under way
+            intake.close();
+            end();
+            announcer.close();
+            lease.release();
+        }
     }
 
     @Override

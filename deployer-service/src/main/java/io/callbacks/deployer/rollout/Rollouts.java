@@ -4,6 +4,7 @@ import io.callbacks.event.Failure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,6 +25,7 @@ final class Rollouts implements Platform.EndListener {
 
     private final RolloutContext context;
     private final Map<Long, Serial> all = new ConcurrentHashMap<>();
+    private final Set<Long> held = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService later =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofVirtual().name("rollouts-later").factory());
@@ -38,9 +40,19 @@ final class Rollouts implements Platform.EndListener {
         active = true;
     }
 
+    /** Leaves a callback as it is, whatever is wanted of it. */
+    void hold(long callbackId) {
+        held.add(callbackId);
+    }
+
+    void release(long callbackId) {
+        held.remove(callbackId);
+        wake(callbackId);
+    }
+
     /** Looks at a callback soon. */
     void wake(long callbackId) {
-        if (active) {
+        if (active && !held.contains(callbackId)) {
             all.computeIfAbsent(callbackId, Serial::new).wake();
         }
     }
@@ -53,19 +65,10 @@ final class Rollouts implements Platform.EndListener {
      * Goes on with what a former life had serving, if it serves still.
      *
      * @return the instances; empty if there is nothing to go on with
+     * @throws PlatformException if that cannot be seen now
      */
     List<RunningInstance> takeOver(Observed observed) {
-        try {
-            return all.computeIfAbsent(observed.callbackId(), Serial::new)
-                    .rollout
-                    .takeOver(observed);
-        } catch (PlatformException e) {
-            log.warn(
-                    "Instances cannot be taken over: callback={} reason={}",
-                    observed.callbackId(),
-                    e.toString());
-            return List.of();
-        }
+        return all.computeIfAbsent(observed.callbackId(), Serial::new).rollout.takeOver(observed);
     }
 
     @Override
@@ -92,6 +95,7 @@ final class Rollouts implements Platform.EndListener {
         all.values().forEach(Serial::shutDown);
         context.drains().await(longest);
         all.clear();
+        held.clear();
     }
 
     private void wakeLater(long callbackId, Duration delay) {

@@ -20,6 +20,7 @@ final class TargetHeartbeat {
     private final List<Platform> platforms;
     private final Consumer<List<TargetSeen>> listener;
     private final Clock clock;
+    private volatile String waitedFor = "";
     private @Nullable Thread thread;
 
     TargetHeartbeat(List<Platform> platforms, Consumer<List<TargetSeen>> listener, Clock clock) {
@@ -63,16 +64,22 @@ final class TargetHeartbeat {
             view.look().ifPresent(this::tell);
         } catch (RuntimeException e) {
             view.untold();
-            if (!isMine()) {
-                return;
-            }
-            log.warn("Targets are told of in a moment: reason={}", e.toString());
+            waitFor(e.toString());
         }
+    }
+
+    /** Said once, however long it takes. */
+    private void waitFor(String reason) {
+        if (isMine() && !reason.equals(waitedFor)) {
+            log.warn("Targets are told of in a moment: reason={}", reason);
+        }
+        waitedFor = reason;
     }
 
     private synchronized void tell(TargetSeen seen) {
         if (isMine()) {
             listener.accept(List.of(seen));
+            waitedFor = "";
         }
     }
 
