@@ -24,6 +24,8 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -56,6 +58,7 @@ final class PodRequest {
 
     private static final String SECRETS = "/run/callbacks/secret";
     private static final int GRACE_SECONDS = 1;
+    private static final long SILENCE_SECONDS = 30;
     private static final DataSize LEAST_STORAGE = DataSize.ofMegabytes(16);
 
     private final Labels labels;
@@ -112,6 +115,7 @@ final class PodRequest {
                                 .map(LocalObjectReference::new)
                                 .toList())
                 .withTopologySpreadConstraints(spread(spec))
+                .withTolerations(awhile("not-ready"), awhile("unreachable"))
                 .withInitContainers(isWhole(spec) ? List.of() : List.of(fetcher(spec)))
                 .withContainers(callback(spec))
                 .withVolumes(volumes(spec))
@@ -134,6 +138,16 @@ final class PodRequest {
                 .addToMatchLabels(Labels.CALLBACK, Long.toString(spec.callbackId()))
                 .addToMatchLabels(Labels.GENERATION, Long.toString(spec.generation()))
                 .endLabelSelector()
+                .build();
+    }
+
+    /** How long it stays where its node has fallen silent; without that, five minutes. */
+    private static Toleration awhile(String silence) {
+        return new TolerationBuilder()
+                .withKey("node.kubernetes.io/" + silence)
+                .withOperator("Exists")
+                .withEffect("NoExecute")
+                .withTolerationSeconds(SILENCE_SECONDS)
                 .build();
     }
 

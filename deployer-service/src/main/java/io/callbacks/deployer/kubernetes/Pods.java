@@ -190,9 +190,12 @@ final class Pods {
         Calls.ask("empty the Secret of instance " + pod.instance(), () -> apply(nothing));
     }
 
-    /** Asks it to end, and removes all of it when it has, or when the time is up. */
+    /**
+     * Asks it to end, and removes all of it when it has, or when the time is up. Where making it
+     * was cut short, there may be its Secret alone.
+     */
     void remove(String instance, Duration grace) {
-        find(instance).ifPresent(pod -> remove(pod, grace));
+        find(instance).ifPresentOrElse(pod -> remove(pod, grace), () -> removeOwnSecret(instance));
     }
 
     void remove(InstancePod pod, Duration grace) {
@@ -201,6 +204,18 @@ final class Pods {
                 "remove instance " + pod.instance(),
                 () -> resource(pod.instance()).withGracePeriod(seconds).delete());
         removeSecret(pod.instance());
+    }
+
+    /** Of an instance that may be of another installation. */
+    private void removeOwnSecret(String instance) {
+        Calls.ask(
+                "remove the Secret of instance " + instance,
+                () ->
+                        cluster.client()
+                                .secrets()
+                                .withLabels(labels.ours(PodRequest.ROLE))
+                                .withLabel(Labels.INSTANCE, instance)
+                                .delete());
     }
 
     private void removeSecret(String instance) {
