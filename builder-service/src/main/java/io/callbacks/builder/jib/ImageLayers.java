@@ -67,7 +67,7 @@ final class ImageLayers {
         try (var entries = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
             for (var entry : (Iterable<Path>) entries.sorted()::iterator) {
                 if (Files.exists(entry)) { // a link may lead nowhere
-                    add(layer, entry, at(name, root.relativize(entry).toString()));
+                    add(layer, entry, place(name, root.relativize(entry)));
                 }
             }
         }
@@ -84,6 +84,13 @@ final class ImageLayers {
             var program = Files.isSymbolicLink(entry) ? launcher(entry) : entry;
             layer.addEntry(program, to, PROGRAM, Instant.EPOCH);
         }
+    }
+
+    /** Node.js looks for packages from the function upwards, and there can be no link to them. */
+    private static AbsoluteUnixPath place(String layer, Path path) {
+        return path.startsWith("node_modules")
+                ? AbsoluteUnixPath.get(HOME + path)
+                : at(layer, path.toString());
     }
 
     private static AbsoluteUnixPath at(String directory, String path) {

@@ -47,6 +47,17 @@ class ImageLayersTests {
     }
 
     @Test
+    void havePackagesWhereNodeFindsThem() throws IOException {
+        var library = revision("node", Map.of("node_modules/axios/index.js", ""));
+        assertThat(entries(layers.of(library).get(1)))
+                .containsOnlyKeys(
+                        "/opt/callbacks/library",
+                        "/opt/callbacks/node_modules",
+                        "/opt/callbacks/node_modules/axios",
+                        "/opt/callbacks/node_modules/axios/index.js");
+    }
+
+    @Test
     void haveALibraryEvenIfItIsEmpty() throws IOException {
         var code = tree(Map.of("index.js", ""));
         var all = layers.of(new Revision(1, "uid", 1, "node", Optional.empty(), code));
