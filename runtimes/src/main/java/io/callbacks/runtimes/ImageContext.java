@@ -12,6 +12,15 @@ import java.util.TreeMap;
  * @param files by name, with forward slashes, in the order of their names
  */
 public record ImageContext(Map<String, byte[]> files) {
+    private static final String DOCKERFILE = "Dockerfile";
+
+    /** The files of the shim alone, for images and pods that are made without the Dockerfile. */
+    public Map<String, byte[]> shim() {
+        var shim = new TreeMap<>(files);
+        shim.remove(DOCKERFILE);
+        return shim;
+    }
+
     /**
      * That of a language.
      *

@@ -28,7 +28,6 @@ final class ImageLayers {
     private static final FilePermissions DIRECTORY = FilePermissions.fromOctalString("755");
     private static final FilePermissions PROGRAM = FilePermissions.fromOctalString("755");
     private static final FilePermissions FILE = FilePermissions.fromOctalString("644");
-    private static final String NOT_OF_THE_SHIM = "Dockerfile";
 
     private final BlobStore blobs;
     private final Path made;
@@ -53,11 +52,8 @@ final class ImageLayers {
 
     private FileEntriesLayer shim(Language language) throws IOException {
         var layer = FileEntriesLayer.builder().setName("shim");
-        for (var file : ImageContext.of(language.lowerCase()).files().entrySet()) {
-            if (!file.getKey().equals(NOT_OF_THE_SHIM)) {
-                layer.addEntry(
-                        made(file.getValue()), at("shim", file.getKey()), FILE, Instant.EPOCH);
-            }
+        for (var file : ImageContext.of(language.lowerCase()).shim().entrySet()) {
+            layer.addEntry(made(file.getValue()), at("shim", file.getKey()), FILE, Instant.EPOCH);
         }
         return layer.build();
     }

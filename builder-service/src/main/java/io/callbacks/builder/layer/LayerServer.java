@@ -24,7 +24,6 @@ final class LayerServer implements AutoCloseable {
     private static final String PATH = "/layers/";
     private static final Pattern TREE = Pattern.compile("([0-9a-f]{64})\\.tar");
     private static final List<String> LANGUAGES = List.of("python", "node");
-    private static final String NOT_OF_THE_SHIM = "Dockerfile";
 
     /** From its first byte to the last one of its body. */
     private static final Duration LONGEST_REQUEST = Duration.ofMinutes(10);
@@ -124,10 +123,8 @@ final class LayerServer implements AutoCloseable {
     }
 
     private static void writeShim(String language, TarWriter tar) throws IOException {
-        for (var file : ImageContext.of(language).files().entrySet()) {
-            if (!file.getKey().equals(NOT_OF_THE_SHIM)) {
-                tar.file(file.getKey(), file.getValue());
-            }
+        for (var file : ImageContext.of(language).shim().entrySet()) {
+            tar.file(file.getKey(), file.getValue());
         }
     }
 
