@@ -1,6 +1,5 @@
 package io.callbacks.deployer.kubernetes;
 
-import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
@@ -50,13 +49,22 @@ final class DisruptionBudgets {
 
     /** Asks the cluster only where the number of a callback's instances has changed. */
     synchronized void look(Collection<InstancePod> pods) {
-        var before = applied == null ? present() : applied;
-        applied = new HashMap<>(before);
+        var known = applied == null ? present() : applied;
+        applied = known;
         var wanted = wanted(pods);
-        before.keySet().stream().filter(f -> !wanted.containsKey(f)).forEach(this::remove);
-        wanted.entrySet().stream()
-                .filter(want -> !want.getValue().equals(before.get(want.getKey())))
-                .forEach(want -> apply(want.getKey(), want.getValue()));
+        for (var fellows : List.copyOf(known.keySet())) {
+            if (!wanted.containsKey(fellows)) {
+                remove(fellows);
+                known.remove(fellows);
+            }
+        }
+        wanted.forEach(
+                (fellows, least) -> {
+                    if (!least.equals(known.get(fellows))) {
+                        apply(fellows, least);
+                        known.put(fellows, least);
+                    }
+                });
     }
 
     /** The cluster was away: looks at what there is before it compares again. */
@@ -91,7 +99,8 @@ final class DisruptionBudgets {
                         toMap(
                                 budget -> Fellows.of(budget.getMetadata().getLabels()),
                                 budget -> (long) budget.getSpec().getMinAvailable().getIntVal(),
-                                Math::min));
+                                Math::min,
+                                HashMap::new));
     }
 
     private void apply(Fellows fellows, long minAvailable) {
@@ -106,7 +115,6 @@ final class DisruptionBudgets {
                                 .fieldManager(KubernetesCluster.FIELD_MANAGER)
                                 .forceConflicts()
                                 .serverSideApply());
-        known().put(fellows, minAvailable);
     }
 
     /** Of pods without a controller a cluster keeps a number, not a share. */
@@ -141,10 +149,5 @@ final class DisruptionBudgets {
                                 .podDisruptionBudget()
                                 .withName(name(fellows))
                                 .delete());
-        known().remove(fellows);
-    }
-
-    private Map<Fellows, Long> known() {
-        return requireNonNull(applied);
     }
 }

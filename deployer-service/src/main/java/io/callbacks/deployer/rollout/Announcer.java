@@ -4,6 +4,7 @@ import io.callbacks.event.DeploymentObserved;
 import io.callbacks.event.Event;
 import io.callbacks.event.EventCodec;
 import io.callbacks.event.Route;
+import io.callbacks.event.TargetSeen;
 import io.callbacks.event.Topics;
 import io.callbacks.service.lease.Lease;
 import io.callbacks.service.outbox.TransactionalProducers;
@@ -53,8 +54,8 @@ final class Announcer implements AutoCloseable {
         send(List.of(routeRecord(callbackId, null), record(observed)));
     }
 
-    void events(List<? extends Event> events) {
-        send(events.stream().map(this::record).toList());
+    void target(TargetSeen seen) {
+        send(List.of(record(seen)));
     }
 
     private ProducerRecord<String, byte[]> record(Event event) {

@@ -59,7 +59,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
         this.platforms = platforms;
         this.intake = intake;
         takeOver = new TakeOver(repository, rollouts, announcer, lease::hold, System::nanoTime);
-        targets = new TargetHeartbeat(platforms, announcer::events, clock);
+        targets = new TargetHeartbeat(platforms, announcer::target, clock);
         platforms.forEach(p -> p.onEnd(rollouts));
     }
 

@@ -63,7 +63,11 @@ final class TakeOver {
 
     /** Does what can be done by now. Repeatable. */
     void go() {
-        due.removeIf(this::isDone);
+        for (var platform : List.copyOf(due)) {
+            if (isDone(platform)) {
+                due.remove(platform);
+            }
+        }
     }
 
     private boolean isDone(Platform platform) {

@@ -18,12 +18,12 @@ final class TargetHeartbeat {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final List<Platform> platforms;
-    private final Consumer<List<TargetSeen>> listener;
+    private final Consumer<TargetSeen> listener;
     private final Clock clock;
     private volatile String waitedFor = "";
     private @Nullable Thread thread;
 
-    TargetHeartbeat(List<Platform> platforms, Consumer<List<TargetSeen>> listener, Clock clock) {
+    TargetHeartbeat(List<Platform> platforms, Consumer<TargetSeen> listener, Clock clock) {
         this.platforms = List.copyOf(platforms);
         this.listener = listener;
         this.clock = clock;
@@ -78,7 +78,7 @@ final class TargetHeartbeat {
 
     private synchronized void tell(TargetSeen seen) {
         if (isMine()) {
-            listener.accept(List.of(seen));
+            listener.accept(seen);
             waitedFor = "";
         }
     }

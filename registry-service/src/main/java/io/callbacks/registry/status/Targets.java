@@ -59,13 +59,20 @@ public final class Targets implements Consumer<Event> {
      */
     public Target named(String name) {
         var known = store.findById(name, Target.class);
-        var silence = known == null ? PATIENCE : Duration.between(known.heardAt(), clock.instant());
-        if (known == null || silence.compareTo(PATIENCE) >= 0) {
-            return new Target(name, false, UNHEARD, List.of(), clock.instant());
+        if (known == null) {
+            return unheard(name);
+        }
+        var silence = Duration.between(known.heardAt(), clock.instant());
+        if (silence.compareTo(PATIENCE) >= 0) {
+            return unheard(name);
         }
         return known.available() && silence.compareTo(SILENCE) >= 0
                 ? silent(known, silence)
                 : known;
+    }
+
+    private Target unheard(String name) {
+        return new Target(name, false, UNHEARD, List.of(), clock.instant());
     }
 
     private static Target silent(Target known, Duration silence) {
