@@ -62,6 +62,17 @@ class ImageKeeperTests {
     }
 
     @Test
+    void leavesToARegistryWhatIsThere() {
+        built(1, 1);
+        wanted(1, 1);
+        images.present.clear();
+        images.keeps = false;
+        keeper.look();
+        assertThat(job(1, 1).state()).isEqualTo(State.SUCCEEDED);
+        assertThat(images.sweeps).isEqualTo(1);
+    }
+
+    @Test
     void hasAWantedImageThatIsGoneBuiltAgain() {
         built(1, 1);
         wanted(1, 1);

@@ -6,6 +6,7 @@ import java.util.List;
 /** Images of a platform that is none. */
 final class InMemoryImages implements Images {
     final List<BuiltImage> present = new ArrayList<>();
+    boolean keeps = true;
     int sweeps;
 
     @Override
@@ -15,7 +16,7 @@ final class InMemoryImages implements Images {
 
     @Override
     public boolean keeps() {
-        return true;
+        return keeps;
     }
 
     @Override
