@@ -4,7 +4,7 @@ import inspect
 import sys
 
 from . import frames
-from .result import BadAnswer, answer_of, piece_of
+from .result import answer_of, piece_of
 from .worker import REQUEST, Requests, Tagging, fits
 
 
@@ -51,10 +51,8 @@ class AsyncWorker(Requests):
         self.unacknowledged[number], self.windows[number] = 0, asyncio.Event()
         try:
             last = await self.answer(number, job)
-        except BadAnswer as error:
-            last = self.bad(number, error)
         except (Exception, asyncio.CancelledError) as error:
-            last = self.raised(number, error)
+            last = self.failed(number, error)
         finally:
             for stream in (sys.stdout, sys.stderr):
                 if isinstance(stream, Tagging):

@@ -266,4 +266,5 @@ MESSAGES = {
     "timeout": "the function did not answer in time",
     "worker-ended": "the function ended without an answer",
     "bad-answer": "the function's answer is malformed",
+    "bad-event": "the event is not JSON that can be read",
 }

@@ -1,4 +1,4 @@
-"""The event and the context a handler gets: the API Gateway proxy event, payload 1.0."""
+"""The event and the context a handler gets: the API Gateway proxy event, payload 1.0, or one the gateway made."""
 import base64
 import json
 import time
@@ -9,10 +9,15 @@ from .http1 import HOP_BY_HOP
 PREFIX = "/api"
 
 
+class BadEvent(Exception):
+    """What the gateway sent as an event cannot be read; says why."""
+
+
 class Job:
     """A request on its way to a worker, as plain values that marshal carries."""
 
-    FIELDS = ("method", "target", "headers", "body", "request_id", "resource", "parameters", "source_ip", "deadline")
+    FIELDS = ("method", "target", "headers", "body", "request_id", "resource", "parameters", "source_ip", "deadline",
+              "by_event")
     __slots__ = FIELDS
 
     def __init__(self, *values):
@@ -44,6 +49,7 @@ def job_of(request, request_id, peer, deadline):
         told.get("x-callbacks-path-parameters", ""),
         told.get("x-callbacks-source-ip", peer),
         deadline,
+        "x-callbacks-event" in told,
     )
 
 
@@ -74,7 +80,16 @@ def body_of(body):
         return base64.b64encode(body).decode(), True
 
 
+def whole_event(body):
+    try:
+        return json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BadEvent(str(error)) from None
+
+
 def event_of(job, callback_id):
+    if job.by_event:
+        return whole_event(job.body)
     whole, _, query = job.target.partition("?")
     path = whole[len(PREFIX) :] if whole == PREFIX or whole.startswith(PREFIX + "/") else whole
     headers, all_headers = multi(job.headers)

@@ -2,7 +2,7 @@
 import struct
 
 JOB, ABORT, PING, ACK = 1, 2, 3, 4
-READY, HEAD, CHUNK, END, RAISED, BAD, PONG = 16, 17, 18, 19, 20, 21, 22
+READY, HEAD, CHUNK, END, RAISED, BAD, PONG, BAD_EVENT = 16, 17, 18, 19, 20, 21, 22, 24
 
 LARGEST = (8 << 20) + (64 << 10)
 PIECE = 256 << 10  # a body goes in pieces of at most this

@@ -176,6 +176,10 @@ class Handle:
         self.finish(number)
         exchange.fail(502, "bad-answer", None, self.generation.env_version)
 
+    def on_bad_event(self, number, exchange, payload):
+        self.finish(number)
+        exchange.fail(400, "bad-event", None, self.generation.env_version)
+
     def finish(self, number):
         if not self.generation.is_async:
             for pipe in self.pipes:
@@ -272,9 +276,9 @@ class Handle:
 
 TAKEN = {
     frames.HEAD: Handle.on_head, frames.CHUNK: Handle.on_chunk, frames.END: Handle.on_end,
-    frames.RAISED: Handle.on_raised, frames.BAD: Handle.on_bad,
+    frames.RAISED: Handle.on_raised, frames.BAD: Handle.on_bad, frames.BAD_EVENT: Handle.on_bad_event,
 }
-LAST = (frames.END, frames.RAISED, frames.BAD)
+LAST = (frames.END, frames.RAISED, frames.BAD, frames.BAD_EVENT)
 
 
 def kill_group(pid):

@@ -14,7 +14,7 @@ import signal
 import sys
 
 from . import frames, logs
-from .event import Context, Job, event_of
+from .event import BadEvent, Context, Job, event_of
 from .loader import LoadError, load, trace_of
 from .result import BadAnswer, answer_of, piece_of
 
@@ -167,9 +167,15 @@ class Requests:
         return frames.frame(frames.RAISED, number, json.dumps({"errorType": type(error).__name__}).encode())
 
     @staticmethod
-    def bad(number, error):
-        complain("the answer is malformed: %s\n" % error)
-        return frames.frame(frames.BAD, number)
+    def failed(number, error):
+        """Tells the log why, and gives the frame that tells the front."""
+        if isinstance(error, BadEvent):
+            complain("the event cannot be read: %s\n" % error)
+            return frames.frame(frames.BAD_EVENT, number)
+        if isinstance(error, BadAnswer):
+            complain("the answer is malformed: %s\n" % error)
+            return frames.frame(frames.BAD, number)
+        return Requests.raised(number, error)
 
 
 class SyncWorker(Requests):
@@ -194,10 +200,8 @@ class SyncWorker(Requests):
         self.unacknowledged = {number: 0}
         try:
             last = self.answer(number, job)
-        except BadAnswer as error:
-            last = self.bad(number, error)
         except Exception as error:
-            last = self.raised(number, error)
+            last = self.failed(number, error)
         flush_streams()  # what it wrote belongs to it, not to the next
         self.end_children()
         self.connection.sendall(last)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from callbacks_shim.event import Context, Job, body_of, event_of, job_of, multi, parameters_of
+from callbacks_shim.event import BadEvent, Context, Job, body_of, event_of, job_of, multi, parameters_of
 from callbacks_shim.http1 import Parser
 
 
@@ -15,6 +15,9 @@ def request_of(target="/api/shop/7", headers=(), body=b""):
     parser = Parser(1 << 20)
     parser.feed(("POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n\r\n" % (target, lines, len(body))).encode("latin-1") + body)
     return parser.next()
+
+
+BY_EVENT = ("X-Callbacks-Event", "cloudevents/1.0")
 
 
 def event(target="/api/shop/7", headers=(), body=b""):
@@ -74,6 +77,24 @@ class Events(unittest.TestCase):
         job = job_of(request_of(), "id-1", "peer", 5.0)
         again = Job(*job.values())
         self.assertEqual(again.values(), job.values())
+
+    def test_call_by_event_has_the_body_for_its_event(self):
+        for body, value in {
+            '{"data": "ü\U0001f600", "data_base64": null}': {"data": "ü\U0001f600", "data_base64": None},
+            '{"a": 12345678901234567890, "a": [{}]}': {"a": [{}]}, "null": None, " [1.5] ": [1.5], '"\\ud800"': "\ud800",
+        }.items():
+            self.assertEqual(event("/", [BY_EVENT], body.encode()), value, body)
+
+    def test_gateway_alone_says_what_is_a_call_by_event(self):
+        made = event("/", [("Content-Type", "application/cloudevents+json")], b'{"httpMethod": "none"}')
+        self.assertEqual((made["httpMethod"], made["body"]), ("POST", '{"httpMethod": "none"}'))
+        self.assertEqual(event("/", [(BY_EVENT[0].lower(), "")], b"{}"), {})
+
+    def test_bodies_that_are_no_event(self):
+        for body in (b"", b"{", b"{} x", b"words", b"{'a': 1}", b'"\xff"', b"\xef\xbb\xbf{}", "{}".encode("utf-16"),
+                     b"[" * 100000 + b"]" * 100000):
+            with self.assertRaises(BadEvent, msg=body[:20]):
+                event("/", [BY_EVENT], body)
 
 
 class Contexts(unittest.TestCase):

@@ -155,6 +155,13 @@ class Frames(Shims):
         self.assertTrue(all_of(client)[0].endswith(b"Content-Length: 2\r\n\r\nok"))
         self.assertIsNone(shim.worker.killed_for)
 
+    def test_event_that_cannot_be_read_is_a_400(self):
+        shim, client = self.answered(frames.frame(frames.BAD_EVENT, 1))
+        found, _ = all_of(client)
+        self.assertTrue(found.startswith(b"HTTP/1.1 400 "), found)
+        self.assertIn(b"X-Callbacks-Error: bad-event\r\n", found)
+        self.assertEqual((shim.worker.jobs, shim.worker.killed_for), ({}, None))
+
     def test_what_a_worker_must_not_send(self):
         for sent in (
             frames.frame(99, 1), frames.frame(frames.JOB, 1), frames.frame(frames.READY), frames.frame(frames.HEAD, 2),
@@ -219,7 +226,7 @@ class Frames(Shims):
         return numbers.choice((
             head(job), head(job, length=None), head(job, length=3), frames.frame(frames.CHUNK, job, b"ok"),
             frames.frame(frames.CHUNK, job), frames.frame(frames.END, job), frames.frame(frames.RAISED, job, b'{"errorType": "E"}'),
-            frames.frame(frames.BAD, job), frames.frame(frames.PONG), frames.frame(numbers.randrange(256), job),
+            frames.frame(frames.BAD, job), frames.frame(frames.BAD_EVENT, job), frames.frame(frames.PONG), frames.frame(numbers.randrange(256), job),
             bytes(numbers.choices(range(256), k=numbers.randrange(1, 12))), frames.frame(frames.HEAD, job, b"{}"),
         ))
 
