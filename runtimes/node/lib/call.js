@@ -15,6 +15,7 @@ const MESSAGES = {
   timeout: 'the function did not answer in time',
   'worker-ended': 'the function ended without an answer',
   'bad-answer': "the function's answer is malformed",
+  'bad-event': 'the event is not JSON that can be read',
 };
 
 class Call extends Exchange {

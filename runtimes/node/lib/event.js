@@ -1,11 +1,14 @@
 'use strict';
-// The event and the context a handler gets: the API Gateway proxy event, payload 1.0.
+// The event and the context a handler gets: the API Gateway proxy event, payload 1.0, or one the gateway made.
 
 const { HOP_BY_HOP } = require('./http1');
 
 const PREFIX = '/api';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** What the gateway sent as an event cannot be read; says why. */
+class BadEvent extends Error {}
 
 /**
  * What a worker has to know of a request; the gateway's own headers and those of the hop are taken off.
@@ -30,6 +33,7 @@ function jobOf(request, requestId, peer, milliseconds) {
     parameters: told.get('x-callbacks-path-parameters') ?? '',
     sourceIp: told.get('x-callbacks-source-ip') ?? peer,
     milliseconds,
+    byEvent: told.has('x-callbacks-event'),
   };
 }
 
@@ -46,7 +50,16 @@ function decodeJob(payload) {
   return { job: JSON.parse(payload.toString('utf8', 4, end)), body: payload.subarray(end) };
 }
 
+function wholeEvent(body) {
+  try {
+    return JSON.parse(utf8.decode(body));
+  } catch (error) {
+    throw new BadEvent(error.message);
+  }
+}
+
 function eventOf(job, body, callbackId) {
+  if (job.byEvent) return wholeEvent(body);
   const [whole, query] = splitAt(job.target, '?');
   const path = whole === PREFIX || whole.startsWith(`${PREFIX}/`) ? whole.slice(PREFIX.length) : whole;
   const [headers, multiValueHeaders] = maps(job.headers);
@@ -154,4 +167,4 @@ class Context {
   }
 }
 
-module.exports = { Context, decodeJob, encodeJob, eventOf, jobOf };
+module.exports = { BadEvent, Context, decodeJob, encodeJob, eventOf, jobOf };

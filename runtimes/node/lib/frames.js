@@ -2,7 +2,7 @@
 // Frames between front and worker: u32 length | u8 type | u32 job | payload, little endian.
 
 const JOB = 1, ABORT = 2, PING = 3, ACK = 4;
-const READY = 16, HEAD = 17, CHUNK = 18, END = 19, RAISED = 20, BAD = 21, PONG = 22, FAILED = 23;
+const READY = 16, HEAD = 17, CHUNK = 18, END = 19, RAISED = 20, BAD = 21, PONG = 22, FAILED = 23, BAD_EVENT = 24;
 
 const LARGEST = (8 << 20) + (64 << 10);
 const PIECE = 256 << 10; // a body goes in pieces of at most this
@@ -68,6 +68,6 @@ class Frames {
 }
 
 module.exports = {
-  JOB, ABORT, PING, ACK, READY, HEAD, CHUNK, END, RAISED, BAD, PONG, FAILED,
+  JOB, ABORT, PING, ACK, READY, HEAD, CHUNK, END, RAISED, BAD, PONG, FAILED, BAD_EVENT,
   LARGEST, PIECE, WINDOW, FrameError, Frames, frame, jsonFrame, ackFrame,
 };

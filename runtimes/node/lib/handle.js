@@ -7,7 +7,7 @@ const { WorkerProcess } = require('./process');
 const STARTING = 'starting', READY = 'ready', DRAINING = 'draining', GONE = 'gone';
 const PING_AFTER = 200, PONG_WITHIN = 250, ABORT_WITHIN = 1000, EXIT_WITHIN = 2000;
 const TAIL = 8 << 10;
-const LAST = new Set([frames.END, frames.RAISED, frames.BAD]);
+const LAST = new Set([frames.END, frames.RAISED, frames.BAD, frames.BAD_EVENT]);
 
 class Handle {
   constructor(pool, generation) {
@@ -149,6 +149,7 @@ class Handle {
     const { requestId } = exchange;
     if (kind === frames.END) exchange.end();
     else if (kind === frames.BAD) exchange.fail(502, 'bad-answer', { envVersion });
+    else if (kind === frames.BAD_EVENT) exchange.fail(400, 'bad-event', { envVersion });
     else exchange.fail(500, 'handler-raised', { body: { errorType, requestId }, envVersion });
   }
 

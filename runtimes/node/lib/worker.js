@@ -4,7 +4,7 @@
 const fs = require('node:fs');
 const net = require('node:net');
 const frames = require('./frames');
-const { Context, decodeJob, eventOf } = require('./event');
+const { BadEvent, Context, decodeJob, eventOf } = require('./event');
 const { LoadError, classOf, load, loadErrorOf, traceOf } = require('./loader');
 const { BadAnswer, answerOf, pieceOf } = require('./result');
 const { requests, tagLines } = require('./tags');
@@ -187,6 +187,10 @@ class Worker {
 
   /** Tells the log why, and gives the frame that tells the front. */
   _failure(request, error) {
+    if (error instanceof BadEvent) {
+      this.say(`the event cannot be read: ${error.message}\n`);
+      return frames.frame(frames.BAD_EVENT, request.number);
+    }
     if (error instanceof BadAnswer) {
       this.say(`the answer is malformed: ${error.message}\n`);
       return frames.frame(frames.BAD, request.number);

@@ -1,7 +1,9 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { describe, test } = require('node:test');
-const { Context, decodeJob, encodeJob, eventOf, jobOf } = require('../lib/event');
+const { BadEvent, Context, decodeJob, encodeJob, eventOf, jobOf } = require('../lib/event');
+
+const BY_EVENT = ['X-Callbacks-Event', 'cloudevents/1.0'];
 
 function eventFor({ method = 'GET', target = '/api/shop', headers = [['Host', 'h']], body = Buffer.alloc(0) } = {}) {
   const job = jobOf({ method, target, headers }, 'id-1', '10.0.0.1', 1000);
@@ -66,6 +68,26 @@ describe('the event', () => {
     assert.deepEqual(body(''), [null, false]);
     assert.deepEqual(body('\ufeffgrün'), ['\ufeffgrün', false]);
     assert.deepEqual(body([0xff, 0xfe]), ['//4=', true]);
+  });
+
+  test('is the body where the gateway says so', () => {
+    const event = (body) => eventFor({ method: 'POST', target: '/', headers: [BY_EVENT], body: Buffer.from(body) });
+    assert.deepEqual(event('{"data": "ü😀", "data_base64": null}'), { data: 'ü😀', data_base64: null });
+    assert.deepEqual(event('{"a": 1, "a": [{}]}'), { a: [{}] });
+    assert.deepEqual(Object.entries(event('{"__proto__": 1}')), [['__proto__', 1]]);
+    assert.deepEqual([event('null'), event(' [1.5] '), event('"\\ud800"')], [null, [1.5], '\ud800']);
+  });
+
+  test('is that of a request where only the client says so', () => {
+    const headers = [['Content-Type', 'application/cloudevents+json']];
+    const { httpMethod, body } = eventFor({ method: 'POST', headers, body: Buffer.from('{"httpMethod": "none"}') });
+    assert.deepEqual([httpMethod, body], ['POST', '{"httpMethod": "none"}']);
+    assert.deepEqual(eventFor({ headers: [['x-callbacks-event', '']], body: Buffer.from('{}') }), {});
+  });
+
+  test('is none where the body is not JSON', () => {
+    const bodies = ['', '{', '{} x', 'words', "{'a': 1}", [0x22, 0xff, 0x22], '\ufeff{}', Buffer.from('{}', 'utf16le')];
+    for (const body of bodies) assert.throws(() => eventFor({ headers: [BY_EVENT], body: Buffer.from(body) }), BadEvent);
   });
 
   test('tells the time in both ways', () => {

@@ -66,6 +66,19 @@ describe('workers', { concurrency: 3 }, () => {
     assert.equal((await instance.get('other')).status, 200);
   });
 
+  test('that cannot read an event answer a 400, and the handler does not see it', async (t) => {
+    const instance = await Instance.start(t, 'export const handler = (event) => { console.log(event); return event; };', { file: 'function.mjs' });
+    const call = (body) => instance.request('POST', '/', { headers: { 'X-Callbacks-Event': 'cloudevents/1.0' }, body });
+    const [bad, good] = [await call('{"data":'), await call('{"data":"good"}')];
+    assert.deepEqual([bad.status, bad.headers['x-callbacks-error']], [400, 'bad-event']);
+    assert.deepEqual([good.status, good.json()], [200, { data: 'good' }]);
+    await instance.line(({ message }) => message === "{ data: 'good' }");
+    const said = instance.lines.filter(({ stream }) => stream).map(({ message }) => message);
+    assert.equal(said.length, 2);
+    assert.match(said[0], /^the event cannot be read: /);
+    assert.equal((await instance.stats()).restarts, 0);
+  });
+
   test('say what they have to say when they end', async (t) => {
     const code = `exports.handler = () => { process.stdout.write('x'.repeat(300000) + '\\nlast words'); process.exit(3); };`;
     const instance = await Instance.start(t, code);
