@@ -324,3 +324,129 @@ def nothing_installed_on_the_machine_is_seen(instance):
     seen = instance.get("/api/x").json
     expect(seen["found"], [], "packages of the machine")
     expect_that("runtimes/python" not in " ".join(seen["path"]), "a path without the shim", seen["path"])
+
+
+# --- calls by event
+
+
+def cloud_event(data=None, **more):
+    return {
+        "version": "cloudevents/1.0",
+        "attributes": {"specversion": "1.0", "id": "A-1", "source": "/grün", "type": "order-placed"},
+        "extensions": {"traceparent": "00-1", "__proto__": "p"},
+        "data": data,
+        "data_base64": None,
+        "kafka": {"topic": "orders", "partition": 3, "offset": 1042, "key": None, "headers": {}},
+        "delivery": {"invocation_id": "3-1042", "attempt": 1},
+        **more,
+    }
+
+
+def call(instance, body, request_id="3-1042", *headers):
+    told = [("X-Callbacks-Event", "cloudevents/1.0"), ("X-Request-Id", request_id),
+            ("X-Callbacks-Instance", instance.name), ("Content-Type", "application/json"), *headers]
+    return instance.request("POST", "/", body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False), told)
+
+
+def call_for(instance, data, request_id="3-1042"):
+    return call(instance, cloud_event(data), request_id)
+
+
+@case("event", modes=True)
+def event_of_the_gateway_arrives_as_it_is(instance):
+    deep = 7
+    for _ in range(100):
+        deep = {"deep": [deep]}
+    for sent in (cloud_event(), cloud_event("grüße \U0001f600 \u2028\0"), cloud_event(deep), cloud_event([1, -2.5, True, None, "", {}]),
+                 cloud_event(data_base64="AP8Q"), cloud_event({"httpMethod": "GET", "__proto__": {"a": 1}}), {}):
+        seen = event_of(call(instance, sent))
+        expect(seen, sent, "the event")
+        expect_that("httpMethod" not in seen, "no httpMethod", seen)
+
+
+@case("event", modes=True)
+def event_of_the_gateway_may_be_escaped(instance):
+    sent = cloud_event("grüße \U0001f600")
+    expect(event_of(call(instance, json.dumps(sent, indent=1).encode("ascii"))), sent, "the event")
+
+
+@case("event", modes=True)
+def event_of_the_gateway_may_be_any_json(instance):
+    for sent in (None, True, 7, "text", [cloud_event()]):
+        expect(event_of(call(instance, sent)), sent, "the event")
+
+
+@case("event", modes=True)
+def large_event_of_the_gateway_arrives(instance):
+    sent = cloud_event("ü" * (1 << 20), data_base64=base64.b64encode(bytes(range(256)) * 1024).decode())
+    expect_that(event_of(call(instance, sent)) == sent, "the event as it was sent", None)
+
+
+@case("by_event", modes=True)
+def event_of_the_gateway_reaches_modules_too(instance):
+    expect(call_for(instance, "itself").json, cloud_event("itself"), "the event")
+
+
+@case("event", modes=True)
+def context_of_an_event_is_as_ever(instance):
+    answer = call(instance, cloud_event(), "3-1042", ("X-Callbacks-Timeout-Ms", "2500"))
+    expect(answer.json["context"]["request_id"], "3-1042", "the request's id")
+    expect(answer.json["context"]["function_name"], "conformance", "the name")
+    remaining = answer.json["context"]["remaining"]
+    expect_that(1000 < remaining <= 2500, "a little less than 2500", remaining)
+
+
+@case("event", modes=True)
+def gateway_alone_makes_an_event(instance):
+    text = json.dumps(cloud_event("mine"))
+    for headers in ([], [("Content-Type", "application/cloudevents+json"), ("Callbacks-Event", "cloudevents/1.0")]):
+        event = event_of(instance.request("POST", "/", text, headers))
+        expect(event["httpMethod"], "POST", "httpMethod")
+        expect(event["body"], text, "the body")
+
+
+@case("by_event", modes=True)
+def results_for_events_are_those_of_requests(instance):
+    for data, status, body in (("nothing", 200, b"null"), ("number", 200, b"42"), ("created", 201, b"made"), ("no-content", 204, b""),
+                               ("server-error", 503, b"later"), ("base64", 200, b"\0\xff\x10"), ("stream", 200, b"first second")):
+        answer = call_for(instance, data)
+        expect((answer.status, answer.body), (status, body), data)
+        expect(answer.header("X-Callbacks-Error"), None, "X-Callbacks-Error")
+        expect(answer.header("X-Callbacks-Revision"), "5", "the revision")
+    expect(call_for(instance, "created").header("X-Mine"), "A-1", "the function's header")
+
+
+@case("by_event", modes=True)
+def raising_for_an_event_is_a_500(instance):
+    answer = call_for(instance, "raises")
+    expect((answer.status, answer.header("X-Callbacks-Error")), (500, "handler-raised"), "the answer")
+    known = {"python": "ValueError", "node": "RangeError"}[instance.language]
+    expect(answer.json, {"errorType": known, "requestId": "3-1042"}, "the body")
+
+
+@case("by_event", modes=True)
+def malformed_answer_to_an_event_is_a_502(instance):
+    answer = call_for(instance, "bad-status")
+    expect((answer.status, answer.header("X-Callbacks-Error")), (502, "bad-answer"), "the answer")
+
+
+@case("by_event", modes=True)
+def event_that_is_not_json_is_a_400(instance):
+    before = instance.stats()["restarts"]
+    for number, body in enumerate((b"", b"{", b"words", b"{} {}", b'{"data": "\xff"}', b"\xef\xbb\xbf{}", "{}".encode("utf-16"))):
+        answer = call(instance, body, "bad-%d" % number)
+        expect((answer.status, answer.header("X-Callbacks-Error")), (400, "bad-event"), "the answer to %r" % body)
+        expect(answer.header("Content-Type"), "application/json", "Content-Type")
+        expect(answer.header("X-Callbacks-Env-Version"), "1", "the env version")
+        expect(list(answer.json), ["message"], "the members")
+        instance.wait_line(lambda line: line.get("request_id") == "bad-%d" % number, "a line in the log")
+    expect(call_for(instance, "number", "good").status, 200, "the next")
+    instance.wait_log("called good")
+    expect([line for line in instance.lines if "called bad" in line.get("message", "")], [], "calls of the handler")
+    expect(instance.stats()["restarts"], before, "restarts")
+
+
+@case("event", modes=True)
+def event_for_another_instance_is_refused(instance):
+    answer = instance.request("POST", "/", "{", [("X-Callbacks-Event", "cloudevents/1.0"), ("X-Callbacks-Instance", "another")])
+    expect((answer.status, answer.header("X-Callbacks-Error")), (503, "refused"), "the answer")
