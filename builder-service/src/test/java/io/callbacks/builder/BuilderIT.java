@@ -15,6 +15,7 @@ import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.Desired;
 import io.callbacks.event.EventCodec;
 import io.callbacks.event.Limits;
+import io.callbacks.event.Retry;
 import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import io.callbacks.event.Topics;
@@ -27,6 +28,7 @@ import io.callbacks.testing.kafka.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -133,6 +135,8 @@ class BuilderIT {
                 null,
                 Limits.DEFAULT,
                 Scale.ONE,
+                Retry.DEFAULT,
+                List.of(),
                 1,
                 Map.of(),
                 "key",

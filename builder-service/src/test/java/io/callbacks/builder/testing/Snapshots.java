@@ -5,8 +5,10 @@ import io.callbacks.event.CallbackChanged;
 import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.Desired;
 import io.callbacks.event.Limits;
+import io.callbacks.event.Retry;
 import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
+import java.util.List;
 import java.util.Map;
 
 /** What a registry would tell of a callback that is to run, with its newest revision. */
@@ -27,6 +29,8 @@ public final class Snapshots {
                 source.library(),
                 Limits.DEFAULT,
                 Scale.ONE,
+                Retry.DEFAULT,
+                List.of(),
                 1,
                 Map.of(),
                 "key",

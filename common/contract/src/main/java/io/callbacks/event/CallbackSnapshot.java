@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param library its dependencies
  * @param limits what an instance may use
  * @param instances how many there may be; absent in snapshots of old: one
+ * @param retry what of a call by event is tried again; absent in snapshots of old: the default
+ * @param triggers topics that call it; absent in snapshots of old: none
  * @param envVersion grows with each change of env
  * @param envSealed env names and sealed values
  * @param keyId the key they are sealed with
@@ -40,6 +43,8 @@ public record CallbackSnapshot(
         @Nullable String library,
         Limits limits,
         Scale instances,
+        Retry retry,
+        List<Trigger> triggers,
         long envVersion,
         Map<String, String> envSealed,
         String keyId,
@@ -53,6 +58,8 @@ public record CallbackSnapshot(
         requireNonNull(sourceDigest, "source_digest");
         requireNonNull(limits, "limits");
         instances = requireNonNullElse(instances, Scale.ONE);
+        retry = requireNonNullElse(retry, Retry.DEFAULT);
+        triggers = List.copyOf(requireNonNullElse(triggers, List.of()));
         envSealed = Map.copyOf(envSealed);
         requireNonNull(keyId, "key_id");
         requireNonNull(desired, "desired");

@@ -2,7 +2,7 @@ package io.callbacks.event;
 
 /** A fact one service publishes for the others. */
 public sealed interface Event
-        permits CallbackChanged, BuildEvent, DeploymentObserved, TargetSeen, LoadSeen {
+        permits CallbackChanged, BuildEvent, DeploymentObserved, TargetSeen, LoadSeen, TriggerSeen {
     /** The topic it is published on. */
     String topic();
 

@@ -73,6 +73,7 @@ public final class EventCodec {
                     observation(DeploymentObserved.Change.DEPLOYMENT_REMOVED, value);
             case "target-seen" -> read(value, TargetSeen.class);
             case "load-seen" -> read(value, LoadSeen.class);
+            case "trigger-seen" -> read(value, TriggerSeen.class);
             case null -> throw new UndecodableEventException("no ce_type header", null);
             default -> throw new UndecodableEventException("unknown ce_type " + type, null);
         };

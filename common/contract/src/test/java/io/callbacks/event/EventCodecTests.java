@@ -30,6 +30,25 @@ class EventCodecTests {
     private static final String UID = "01890a5d-ac96-774b-bcce-b302099a8057";
     private static final String DIGEST = "sha256:" + "ab".repeat(32);
     private static final BuildKey BUILD = new BuildKey(7, UID, 2, "process", 1);
+    private static final Trigger TRIGGER =
+            new Trigger(
+                    "orders",
+                    "orders",
+                    "billing",
+                    Trigger.Start.EARLIEST,
+                    10,
+                    1,
+                    new Trigger.Filter(
+                            Map.of("type", "order-placed"), Map.of("subject", "eu-"), Map.of()),
+                    "invoices",
+                    new Trigger.Cluster(
+                            "broker:9093",
+                            "SASL_SSL",
+                            "SCRAM-SHA-512",
+                            "billing",
+                            "c2VhbGVk",
+                            null),
+                    false);
     private static final Failure FAILURE =
             new Failure(
                     "package-not-found",
@@ -69,7 +88,18 @@ class EventCodecTests {
                 new DeploymentObserved(Change.DEPLOYMENT_FAILED, 7, UID, 6, serving, failed),
                 new DeploymentObserved(Change.DEPLOYMENT_REMOVED, 7, UID, 7, null, null),
                 new TargetSeen("docker", false, "no engine", List.of("python3.11"), TIME),
-                new LoadSeen(7, "one", 12.5, TIME));
+                new LoadSeen(7, "one", 12.5, TIME),
+                new TriggerSeen(
+                        7,
+                        "orders",
+                        "one",
+                        TriggerSeen.State.RUNNING,
+                        12,
+                        3,
+                        1200,
+                        1,
+                        new TriggerSeen.Trouble("handler-raised", "KeyError", TIME),
+                        TIME));
     }
 
     private static CallbackSnapshot snapshot(CallbackChange change) {
@@ -87,6 +117,8 @@ class EventCodecTests {
                 "requests==2.28.0\npandas==1.5.0",
                 Limits.DEFAULT,
                 Scale.ONE,
+                Retry.DEFAULT,
+                List.of(TRIGGER),
                 3,
                 Map.of("API_KEY", "c2VhbGVk"),
                 "3735928559",

@@ -6,10 +6,12 @@ import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.Desired;
 import io.callbacks.event.Limits;
 import io.callbacks.event.LoadSeen;
+import io.callbacks.event.Retry;
 import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -119,6 +121,8 @@ class AutoscalerTests {
                         null,
                         Limits.DEFAULT,
                         scale,
+                        Retry.DEFAULT,
+                        List.of(),
                         1,
                         Map.of(),
                         "key",

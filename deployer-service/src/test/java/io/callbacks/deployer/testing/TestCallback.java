@@ -14,6 +14,7 @@ import io.callbacks.event.Failure;
 import io.callbacks.event.Layer;
 import io.callbacks.event.Limits;
 import io.callbacks.event.LoadSeen;
+import io.callbacks.event.Retry;
 import io.callbacks.event.Route;
 import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
@@ -210,6 +211,8 @@ public final class TestCallback {
                 null,
                 limits,
                 scale,
+                Retry.DEFAULT,
+                List.of(),
                 envVersion,
                 sealed,
                 around.sealer().keyId(),

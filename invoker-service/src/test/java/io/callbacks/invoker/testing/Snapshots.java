@@ -6,6 +6,7 @@ import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.Desired;
 import io.callbacks.event.Event;
 import io.callbacks.event.Limits;
+import io.callbacks.event.Retry;
 import io.callbacks.event.Route;
 import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
@@ -46,6 +47,8 @@ public final class Snapshots {
                         null,
                         Limits.DEFAULT,
                         Scale.ONE,
+                        Retry.DEFAULT,
+                        List.of(),
                         1,
                         Map.of(),
                         "key",

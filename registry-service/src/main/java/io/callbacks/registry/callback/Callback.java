@@ -6,6 +6,7 @@ import io.callbacks.event.CallbackChange;
 import io.callbacks.event.CallbackSnapshot;
 import io.callbacks.event.Desired;
 import io.callbacks.event.Limits;
+import io.callbacks.event.Retry;
 import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import io.callbacks.registry.validation.CallbackFields;
@@ -223,6 +224,8 @@ public record Callback(
                 source.library(),
                 limits,
                 instances,
+                Retry.DEFAULT,
+                List.of(),
                 envVersion,
                 envSealed,
                 keyId,

@@ -14,6 +14,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.cloud.stream.config.ListenerContainerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,14 +41,23 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * #DEAD_LETTER_REASON}; every other failure is trouble of ours and tried again without end.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(EventConsumption.OpenTopics.class)
 public class EventConsumption {
     static final String DEAD_LETTER_REASON = "callbacks-dlt-reason";
 
     /** Below the poll interval of five minutes, so that a consumer never loses its partitions. */
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
+    /**
+     * What is particular to the topics of calls and commands.
+     *
+     * @param partitions how many they get when they are made, 1 or more
+     */
+    @ConfigurationProperties("callbacks.events")
+    record OpenTopics(@DefaultValue("" + Topics.PARTITIONS) int partitions) {}
+
     @Bean
-    KafkaAdmin.NewTopics callbacksTopics() {
+    KafkaAdmin.NewTopics callbacksTopics(OpenTopics open) {
         var topics = new ArrayList<NewTopic>();
         for (var name : Topics.ALL) {
             topics.add(topic(name));
@@ -54,6 +66,13 @@ public class EventConsumption {
                             .partitions(Topics.PARTITIONS)
                             .build());
         }
+        Topics.OPEN.forEach(
+                (name, kept) ->
+                        topics.add(
+                                TopicBuilder.name(name)
+                                        .partitions(open.partitions())
+                                        .config("retention.ms", Long.toString(kept.toMillis()))
+                                        .build()));
         return new KafkaAdmin.NewTopics(topics.toArray(NewTopic[]::new));
     }
 

@@ -1,0 +1,80 @@
+package io.callbacks.cloudevent;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A CloudEvent 1.0 of somebody else's.
+ *
+ * @param attributes those of the specification that it has, {@code id}, {@code source}, {@code
+ *     type} and {@code specversion} among them
+ * @param extensions all others, values as text
+ * @param data its bytes; null if it has none
+ * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md">CloudEvents
+ *     1.0.2</a>
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+public record CloudEvent(
+        Map<String, String> attributes, Map<String, String> extensions, byte @Nullable [] data) {
+    private static final Pattern JSON =
+            Pattern.compile("(?:[^;]*/|[^;]*\\+)json\\s*(?:;.*)?", Pattern.CASE_INSENSITIVE);
+
+    public CloudEvent {
+        attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+        extensions = Collections.unmodifiableMap(new LinkedHashMap<>(extensions));
+    }
+
+    /** With {@link #source}, what tells it from every other event. */
+    public String id() {
+        return requireNonNull(attributes.get("id"));
+    }
+
+    public String source() {
+        return requireNonNull(attributes.get("source"));
+    }
+
+    public String type() {
+        return requireNonNull(attributes.get("type"));
+    }
+
+    public Optional<String> subject() {
+        return Optional.ofNullable(attributes.get("subject"));
+    }
+
+    /** The media type of the data. */
+    public Optional<String> contentType() {
+        return Optional.ofNullable(attributes.get("datacontenttype"));
+    }
+
+    public Optional<String> extension(String name) {
+        return Optional.ofNullable(extensions.get(name));
+    }
+
+    /** An attribute or an extension. */
+    public Optional<String> value(String name) {
+        return Optional.ofNullable(attributes.getOrDefault(name, extensions.get(name)));
+    }
+
+    /** Whether the data is JSON, by its media type. */
+    public boolean isJson() {
+        return contentType().filter(CloudEvent::isJson).isPresent();
+    }
+
+    /** Whether a media type is one of JSON. */
+    public static boolean isJson(String mediaType) {
+        return JSON.matcher(mediaType.strip().toLowerCase(Locale.ROOT)).matches();
+    }
+
+    @Override
+    public String toString() {
+        return "CloudEvent[attributes=%s, extensions=%s]"
+                .formatted(attributes, extensions.keySet());
+    }
+}
