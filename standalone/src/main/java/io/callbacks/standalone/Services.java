@@ -45,6 +45,7 @@ final class Services {
         var others =
                 List.of(
                         "--server.address=" + options.host(),
+                        "--callbacks.invoker.events.member=standalone",
                         "--callbacks.invoker.registry-url=" + url(ports.registry()),
                         "--callbacks.invoker.builder-url=" + url(ports.builder()),
                         "--callbacks.invoker.deployer-url=" + url(ports.deployer()));

@@ -3,6 +3,7 @@ package io.callbacks.event;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Names and size of the Kafka topics. */
 public final class Topics {
@@ -70,6 +71,9 @@ public final class Topics {
                     Duration.ofDays(7),
                     deadLetter(COMMAND),
                     Duration.ofDays(14));
+
+    /** Those of them that others write. */
+    public static final Set<String> GIVEN = Set.of(INVOCATION, COMMAND);
 
     /** Partitions of every topic; fixed, since the order of a key's records depends on it. */
     public static final int PARTITIONS = 6;

@@ -42,18 +42,21 @@ public final class Gateway
     private final Instances instances;
     private final GatewayMetrics metrics;
     private final GatewayProperties limits;
+    private final Queueing queueing;
 
     Gateway(
             Routes routes,
             Lines lines,
             Instances instances,
             GatewayMetrics metrics,
-            GatewayProperties limits) {
+            GatewayProperties limits,
+            Queueing queueing) {
         this.routes = routes;
         this.lines = lines;
         this.instances = instances;
         this.metrics = metrics;
         this.limits = limits;
+        this.queueing = queueing;
     }
 
     /** Whether a request target is for the gateway. */
@@ -83,7 +86,9 @@ public final class Gateway
             case Match.OtherMethod known -> otherMethod(call, known);
             case Match.Found found -> {
                 sample.of(found.target().callbackId());
-                yield invoke(call, found);
+                yield Preferences.wantsNoWait(call.request().requestHeaders())
+                        ? accept(call, found)
+                        : invoke(call, found);
             }
         };
     }
@@ -105,6 +110,32 @@ public final class Gateway
                 .header(HttpHeaderNames.ALLOW, String.join(", ", known.allowed()))
                 .header(RequestId.HEADER, call.id())
                 .send();
+    }
+
+    /** Takes a request to carry it out later; it need not be deployed yet. */
+    private Mono<Void> accept(Call call, Match.Found found) {
+        long most = limits.maxBody().toBytes();
+        return RequestBody.read(call.request(), most, most)
+                .flatMap(
+                        body ->
+                                LaterCall.of(call, found, body)
+                                        .flatMap(queueing::accept)
+                                        .doFinally(_ -> body.release()))
+                .flatMap(id -> accepted(call, id));
+    }
+
+    private static Mono<Void> accepted(Call call, String invocationId) {
+        return call.response()
+                .status(HttpResponseStatus.ACCEPTED)
+                .header(HttpHeaderNames.LOCATION, "/invocations/" + invocationId)
+                .header("Preference-Applied", Preferences.RESPOND_ASYNC)
+                .header(RequestId.HEADER, call.id())
+                .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                .sendString(
+                        Mono.just(
+                                "{\"invocation_id\":\"%s\",\"state\":\"queued\"}"
+                                        .formatted(invocationId)))
+                .then();
     }
 
     private Mono<Void> invoke(Call call, Match.Found found) {
@@ -131,18 +162,9 @@ public final class Gateway
     }
 
     private Mono<Void> attempt(Invocation call) {
-        var line = lines.of(call.target().callbackId());
-        return line.turn(call.minEnvVersion(), call.patience())
+        return lines.of(call.target().callbackId())
+                .use(call.minEnvVersion(), call.patience(), turn -> instances.send(call, turn))
                 .onErrorMap(ProblemException.class, e -> call.isTimedOut() ? overdue() : e)
-                .flatMap(turn -> attempt(call, line, turn));
-    }
-
-    private Mono<Void> attempt(Invocation call, Line line, Turn turn) {
-        return instances
-                .send(call, turn)
-                .doOnError(TurnedAway.class, e -> line.turnedAway(turn.instance(), e.reason()))
-                .doOnTerminate(turn::end)
-                .doOnCancel(turn::end)
                 .onErrorResume(TurnedAway.class, e -> again(call, e));
     }
 

@@ -17,17 +17,23 @@ class GatewayConfiguration {
     }
 
     @Bean
+    Instances instances(ReactorResourceFactory network) {
+        return new Instances(Upstream.client("instances", network.getLoopResources()));
+    }
+
+    @Bean
     Gateway gateway(
             Routes routes,
             Lines lines,
+            Instances instances,
             GatewayProperties limits,
-            ReactorResourceFactory network,
-            MeterRegistry metrics) {
-        return new Gateway(
-                routes,
-                lines,
-                new Instances(Upstream.client("instances", network.getLoopResources())),
-                new GatewayMetrics(metrics),
-                limits);
+            MeterRegistry metrics,
+            Queueing queueing) {
+        return new Gateway(routes, lines, instances, new GatewayMetrics(metrics), limits, queueing);
+    }
+
+    @Bean
+    Calls calls(Lines lines, Instances instances, GatewayProperties limits) {
+        return new Calls(lines, instances, limits.maxBody().toBytes());
     }
 }

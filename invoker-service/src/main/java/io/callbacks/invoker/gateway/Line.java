@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -52,6 +53,22 @@ final class Line {
                             ? Mono.just(turn)
                             : Mono.create(sink -> join(new Waiting(minEnvVersion, sink), patience));
                 });
+    }
+
+    /**
+     * Does something with a turn, which goes back when that has ended. An instance that turns it
+     * away has a rest.
+     */
+    <T> Mono<T> use(long minEnvVersion, Duration patience, Function<Turn, Mono<T>> doing) {
+        return turn(minEnvVersion, patience)
+                .flatMap(
+                        turn ->
+                                doing.apply(turn)
+                                        .doOnError(
+                                                TurnedAway.class,
+                                                e -> turnedAway(turn.instance(), e.reason()))
+                                        .doOnTerminate(turn::end)
+                                        .doOnCancel(turn::end));
     }
 
     /** Looks at what is known now. Under the lock, so that an older look never comes last. */

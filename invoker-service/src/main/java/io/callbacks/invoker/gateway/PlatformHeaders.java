@@ -6,6 +6,8 @@ import io.callbacks.invoker.http.Forwarded;
 import io.callbacks.invoker.http.Problem;
 import io.callbacks.invoker.http.RequestId;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,6 +18,9 @@ final class PlatformHeaders {
     static final String ENV_VERSION = "X-Callbacks-Env-Version";
     static final String MIN_ENV_VERSION = "X-Callbacks-Min-Env-Version";
     static final String REFUSED = "X-Callbacks-Refused";
+
+    /** Says that the body is an event, which the handler gets as it is. */
+    static final String EVENT = "X-Callbacks-Event";
 
     /** Those of an instance the caller gets to see. */
     static final Set<String> PASSED = EndToEndHeaders.names(REVISION, ENV_VERSION, Problem.ERROR);
@@ -29,11 +34,25 @@ final class PlatformHeaders {
     static void addTo(HttpHeaders out, Invocation call, Turn turn) {
         Forwarded.addTo(out, call.request());
         RequestId.addTo(out, call.call().id());
+        addTo(out, turn, call.timeout().left());
+        addTo(
+                out,
+                "/" + call.target().template().text(),
+                call.match().parameters(),
+                Forwarded.addressOf(call.request()));
+    }
+
+    /** Adds what depends on the instance. */
+    static void addTo(HttpHeaders out, Turn turn, Duration timeout) {
         out.set("X-Callbacks-Instance", turn.instance().id());
-        out.set("X-Callbacks-Resource", "/" + call.target().template().text());
-        out.set("X-Callbacks-Source-Ip", Forwarded.addressOf(call.request()));
-        out.set("X-Callbacks-Timeout-Ms", Long.toString(call.timeout().left().toMillis()));
-        var parameters = call.match().parameters();
+        out.set("X-Callbacks-Timeout-Ms", Long.toString(timeout.toMillis()));
+    }
+
+    /** Adds what an HTTP event tells of where it came in. */
+    static void addTo(
+            HttpHeaders out, String resource, Map<String, String> parameters, String peer) {
+        out.set("X-Callbacks-Resource", resource);
+        out.set("X-Callbacks-Source-Ip", peer);
         if (!parameters.isEmpty()) {
             out.set("X-Callbacks-Path-Parameters", ASCII.writeValueAsString(parameters));
         }

@@ -5,7 +5,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
 /** The body of a request that has none. */
-enum NoBody implements RequestBody {
+public enum NoBody implements RequestBody {
     INSTANCE;
 
     @Override

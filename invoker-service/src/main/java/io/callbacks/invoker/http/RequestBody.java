@@ -12,7 +12,7 @@ import reactor.netty.http.server.HttpServerRequest;
  * A request's body. A small one is read whole before it is used, so it can be sent again; of a
  * larger one the first part is kept and the rest streamed, once. To be released by who read it.
  */
-public sealed interface RequestBody permits BodyReader, NoBody {
+public sealed interface RequestBody permits BodyReader, NoBody, WholeBody {
     /**
      * Reads up to about {@code keep} bytes.
      *

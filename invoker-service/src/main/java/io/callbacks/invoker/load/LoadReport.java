@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -23,7 +24,7 @@ final class LoadReport implements SmartLifecycle {
     private static final long LONG_AGO = IDLE.toNanos();
 
     private final Busy busy;
-    private final LoadProducer producer;
+    private final Consumer<? super LoadSeen> reports;
     private final String invoker;
     private final Clock clock;
     private final Map<Long, Long> busyAt = new HashMap<>();
@@ -33,9 +34,9 @@ final class LoadReport implements SmartLifecycle {
     /**
      * @param invoker unlike any other's
      */
-    LoadReport(Busy busy, LoadProducer producer, String invoker, Clock clock) {
+    LoadReport(Busy busy, Consumer<? super LoadSeen> reports, String invoker, Clock clock) {
         this.busy = busy;
-        this.producer = producer;
+        this.reports = reports;
         this.invoker = invoker;
         this.clock = clock;
     }
@@ -78,7 +79,7 @@ final class LoadReport implements SmartLifecycle {
                     }
                     if (now - busyAt.getOrDefault(id, now - LONG_AGO) < IDLE.toNanos()) {
                         var average = (double) sum / LOOKS;
-                        producer.accept(new LoadSeen(id, invoker, average, clock.instant()));
+                        reports.accept(new LoadSeen(id, invoker, average, clock.instant()));
                     }
                 });
     }
@@ -92,7 +93,6 @@ final class LoadReport implements SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        producer.close();
     }
 
     @Override

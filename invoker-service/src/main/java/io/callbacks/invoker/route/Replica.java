@@ -79,10 +79,13 @@ final class Replica {
             var target =
                     new Target(
                             callback.callbackId(),
+                            callback.uid(),
                             PathTemplate.parse(callback.path()),
                             callback.method(),
                             callback.limits(),
                             callback.instances(),
+                            callback.retry(),
+                            callback.triggers(),
                             callback.desired().generation(),
                             callback.desired().on(),
                             Optional.empty());

@@ -2,6 +2,7 @@ package io.callbacks.invoker.route;
 
 import io.callbacks.invoker.route.PathTemplate.Part;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,11 @@ public final class RouteTable {
     /** The callback with this id. */
     public Optional<Target> target(long callbackId) {
         return Optional.ofNullable(targets.get(callbackId));
+    }
+
+    /** All callbacks, in any order. */
+    public Collection<Target> targets() {
+        return Collections.unmodifiableCollection(targets.values());
     }
 
     /** What a path and a method mean. A HEAD is taken by who takes GET. */

@@ -57,9 +57,9 @@ class GatewayHeaderTests {
                         "X-Forwarded-Proto",
                         "X-Request-Id",
                         "X-Callbacks-Instance",
+                        "X-Callbacks-Timeout-Ms",
                         "X-Callbacks-Resource",
-                        "X-Callbacks-Source-Ip",
-                        "X-Callbacks-Timeout-Ms");
+                        "X-Callbacks-Source-Ip");
     }
 
     @Test

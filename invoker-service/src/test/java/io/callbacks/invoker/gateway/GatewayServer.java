@@ -8,7 +8,10 @@ import io.callbacks.invoker.testing.InMemoryRoutes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.util.unit.DataSize;
+import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
@@ -16,6 +19,7 @@ import reactor.netty.resources.LoopResources;
 /** The gateway behind a real port, without Spring and Kafka. */
 final class GatewayServer implements AutoCloseable {
     final InMemoryRoutes routes = new InMemoryRoutes();
+    final List<LaterCall> accepted = new CopyOnWriteArrayList<>();
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final LoopResources loops = LoopResources.create("gateway-test", 2, true);
     private final DisposableServer server;
@@ -30,7 +34,11 @@ final class GatewayServer implements AutoCloseable {
                         new Lines(routes, limits.queueLength()),
                         new Instances(Upstream.client("test", loops)),
                         new GatewayMetrics(metrics),
-                        limits);
+                        limits,
+                        call -> {
+                            accepted.add(call);
+                            return Mono.just("3-1042");
+                        });
         server =
                 StrictServer.of(HttpServer.create())
                         .host("127.0.0.1")

@@ -1,6 +1,7 @@
 package io.callbacks.invoker.testing;
 
 import io.callbacks.event.Limits;
+import io.callbacks.event.Retry;
 import io.callbacks.event.Route;
 import io.callbacks.event.Scale;
 import io.callbacks.invoker.route.PathTemplate;
@@ -74,10 +75,13 @@ public record Targets(
         var route = new Route("uid-" + id, routeGeneration, 1, envVersion, instances);
         return new Target(
                 id,
+                "uid-" + id,
                 PathTemplate.parse(path),
                 method,
                 new Limits(timeoutSeconds, 256, concurrency, 60),
                 Scale.ONE,
+                Retry.DEFAULT,
+                List.of(),
                 generation,
                 on,
                 instances.isEmpty() ? Optional.empty() : Optional.of(route));

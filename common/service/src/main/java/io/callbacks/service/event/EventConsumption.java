@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.callbacks.event.Topics;
 import io.callbacks.event.UndecodableEventException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -45,6 +46,9 @@ import org.springframework.util.backoff.ExponentialBackOff;
 public class EventConsumption {
     static final String DEAD_LETTER_REASON = "callbacks-dlt-reason";
 
+    /** What came in as the largest record there may be, with headers of ours. */
+    private static final int LARGEST_RECORD = 2 * 1024 * 1024;
+
     /** Below the poll interval of five minutes, so that a consumer never loses its partitions. */
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
@@ -66,14 +70,19 @@ public class EventConsumption {
                             .partitions(Topics.PARTITIONS)
                             .build());
         }
-        Topics.OPEN.forEach(
-                (name, kept) ->
-                        topics.add(
-                                TopicBuilder.name(name)
-                                        .partitions(open.partitions())
-                                        .config("retention.ms", Long.toString(kept.toMillis()))
-                                        .build()));
+        Topics.OPEN.forEach((name, kept) -> topics.add(topic(name, open.partitions(), kept)));
         return new KafkaAdmin.NewTopics(topics.toArray(NewTopic[]::new));
+    }
+
+    private static NewTopic topic(String name, int partitions, Duration kept) {
+        var topic =
+                TopicBuilder.name(name)
+                        .partitions(partitions)
+                        .config("retention.ms", Long.toString(kept.toMillis()));
+        if (!Topics.GIVEN.contains(name)) {
+            topic.config("max.message.bytes", Integer.toString(LARGEST_RECORD));
+        }
+        return topic.build();
     }
 
     private static NewTopic topic(String name) {

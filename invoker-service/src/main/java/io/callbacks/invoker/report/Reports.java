@@ -1,9 +1,10 @@
-package io.callbacks.invoker.load;
+package io.callbacks.invoker.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.callbacks.event.Event;
 import io.callbacks.event.EventCodec;
-import io.callbacks.event.LoadSeen;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -19,19 +20,21 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends what was seen to Kafka, made when there is something to send. What gets lost is old soon.
  */
-final class LoadProducer implements Consumer<LoadSeen>, AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(LoadProducer.class);
+public final class Reports implements Consumer<Event>, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Reports.class);
 
     private final String servers;
+    private final Clock clock;
     private @Nullable KafkaProducer<String, byte[]> producer;
 
-    LoadProducer(String servers) {
+    Reports(String servers, Clock clock) {
         this.servers = servers;
+        this.clock = clock;
     }
 
     @Override
-    public synchronized void accept(LoadSeen seen) {
-        var event = EventCodec.encode(seen, seen.seenAt());
+    public synchronized void accept(Event seen) {
+        var event = EventCodec.encode(seen, clock.instant());
         var record = new ProducerRecord<>(event.topic(), event.key(), event.value());
         event.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
         try {
@@ -43,7 +46,7 @@ final class LoadProducer implements Consumer<LoadSeen>, AutoCloseable {
 
     private static void lost(@Nullable Exception error) {
         if (error != null) {
-            log.debug("Load not told: reason={}", error.toString());
+            log.debug("Not told: reason={}", error.toString());
         }
     }
 
@@ -61,7 +64,7 @@ final class LoadProducer implements Consumer<LoadSeen>, AutoCloseable {
                 "bootstrap.servers",
                 servers,
                 "client.id",
-                "invoker-load",
+                "invoker-reports",
                 "acks",
                 "1",
                 "enable.idempotence",

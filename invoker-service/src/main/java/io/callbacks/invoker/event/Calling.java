@@ -1,0 +1,219 @@
+package io.callbacks.invoker.event;
+
+import io.callbacks.invoker.event.CallSubject.Callee;
+import io.callbacks.invoker.event.Ending.Cancelled;
+import io.callbacks.invoker.event.Ending.Completed;
+import io.callbacks.invoker.event.Ending.Failed;
+import io.callbacks.invoker.gateway.Calls;
+import io.callbacks.invoker.gateway.Reply;
+import io.callbacks.invoker.gateway.Reply.Answer;
+import io.callbacks.invoker.gateway.Reply.NotReached;
+import io.callbacks.invoker.http.Problem;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * One order, carried out: tries until the function answers, or until that has no use any more. Not
+ * reaching a handler is no try; that goes on for as long as there is patience.
+ */
+public final class Calling {
+    private static final Logger log = LoggerFactory.getLogger(Calling.class);
+
+    /** How long a try stands in line before it looks again at whom it is for. */
+    private static final Duration IN_LINE = Duration.ofSeconds(10);
+
+    private static final Duration SHORTEST_REST = Duration.ofMillis(100);
+    private static final Duration LONGEST_REST = Duration.ofSeconds(2);
+
+    private enum State {
+        NOT_BEGUN,
+        BEGUN,
+        CANCELLED
+    }
+
+    private final Order order;
+    private final Calls calls;
+    private final Rooms rooms;
+    private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+    private final AtomicReference<State> state = new AtomicReference<>(State.NOT_BEGUN);
+    private final long patienceEnds;
+    private volatile @Nullable Disposable trying;
+    private volatile boolean abandoned;
+    private volatile int tries;
+    private Duration rest = SHORTEST_REST;
+
+    Calling(Order order, Calls calls, Rooms rooms, Duration patience) {
+        this.order = order;
+        this.calls = calls;
+        this.rooms = rooms;
+        this.patienceEnds = System.nanoTime() + patience.toNanos();
+    }
+
+    /** Begins; never ends in an error. */
+    public CompletableFuture<Ending> begin() {
+        next();
+        return ending;
+    }
+
+    /** Calls it off, unless the handler has been called. */
+    boolean cancel() {
+        if (!state.compareAndSet(State.NOT_BEGUN, State.CANCELLED)) {
+            return state.get() == State.CANCELLED;
+        }
+        var running = trying;
+        if (running != null) {
+            running.dispose();
+        }
+        ending.complete(new Cancelled());
+        return true;
+    }
+
+    /** Makes no more tries: others will. */
+    public void abandon() {
+        abandoned = true;
+        if (!cancel() && !isTrying()) {
+            ending.complete(new Cancelled());
+        }
+    }
+
+    private boolean isTrying() {
+        var running = trying;
+        return running != null && !running.isDisposed();
+    }
+
+    private void next() {
+        if (abandoned) {
+            ending.complete(new Cancelled());
+            return;
+        }
+        var callee = order.callee();
+        var room = rooms.of(callee.map(it -> it.target().callbackId()).orElse(0L));
+        room.enter(() -> attempt(room));
+    }
+
+    private void attempt(Rooms.Room room) {
+        try {
+            trying = tryOnce().doFinally(_ -> room.leave()).subscribe(Runnable::run, this::broken);
+        } catch (RuntimeException e) {
+            room.leave();
+            broken(e);
+        }
+    }
+
+    /** What follows from one try; nothing where it was called off. */
+    private Mono<Runnable> tryOnce() {
+        var callee = order.callee().orElse(null);
+        if (state.get() == State.CANCELLED) {
+            return Mono.empty();
+        }
+        if (callee == null) {
+            return Mono.just(() -> later(unknown()));
+        }
+        var obstacle = order.obstacle(callee);
+        if (obstacle.isPresent()) {
+            return Mono.just(() -> later(Problem.of(409, "revision-not-serving", obstacle.get())));
+        }
+        var what = order.toSend(callee, tries + 1);
+        return calls.call(callee.target(), what, inLine(), () -> begins(callee))
+                .map(reply -> () -> take(callee, reply));
+    }
+
+    private Duration inLine() {
+        var left = Duration.ofNanos(Math.max(0, patienceEnds - System.nanoTime()));
+        return left.compareTo(IN_LINE) < 0 ? left : IN_LINE;
+    }
+
+    private Problem unknown() {
+        return Problem.of(
+                404, "unknown-callback", "There is no " + order.subject() + "; create it.");
+    }
+
+    /** Says whether the handler may be called. */
+    private boolean begins(Callee callee) {
+        var begun = state.compareAndSet(State.NOT_BEGUN, State.BEGUN) || state.get() == State.BEGUN;
+        if (begun) {
+            order.begins(callee, tries + 1);
+        }
+        return begun;
+    }
+
+    private void take(Callee callee, Reply reply) {
+        switch (reply) {
+            case NotReached(var problem) -> later(problem);
+            case Answer answer -> {
+                tries++;
+                answered(callee, answer);
+            }
+        }
+    }
+
+    /** The handler has not seen it: again, after a rest, while there is patience. */
+    private void later(Problem problem) {
+        if (System.nanoTime() - patienceEnds >= 0) {
+            fail(problem.name(), problem.detail(), Optional.empty(), Optional.empty());
+            return;
+        }
+        after(rest);
+        var longer = rest.multipliedBy(2);
+        rest = longer.compareTo(LONGEST_REST) < 0 ? longer : LONGEST_REST;
+    }
+
+    private void answered(Callee callee, Answer answer) {
+        var retry = callee.target().retry();
+        var again = retry.statuses().contains(answer.status()) && !isBadEvent(answer);
+        if (again && tries < retry.tries()) {
+            after(retry.delay(tries));
+        } else if (again || answer.problem().isPresent()) {
+            var problem = answer.problem().orElse("status-" + answer.status());
+            fail(problem, reason(problem, answer), Optional.of(callee), Optional.of(answer));
+        } else {
+            ending.complete(new Completed(callee, answer, tries));
+        }
+    }
+
+    /** However often it is tried. */
+    private static boolean isBadEvent(Answer answer) {
+        return answer.problem().filter("bad-event"::equals).isPresent();
+    }
+
+    private static String reason(String problem, Answer answer) {
+        return switch (problem) {
+            case "handler-raised" -> "The handler raised; its log says what.";
+            case "timeout" -> "The handler did not end within its timeout.";
+            case "worker-ended", "instance-broke-off" -> "The handler ended its own process.";
+            case "bad-answer" -> "What the handler answered is no answer; its log says why.";
+            case "bad-event" -> "The event is JSON that the language of the handler cannot read.";
+            default ->
+                    answer.problem().isPresent()
+                            ? "The call failed: " + problem + "."
+                            : "The handler answered with status " + answer.status() + ".";
+        };
+    }
+
+    private void after(Duration pause) {
+        var _ = Schedulers.parallel().schedule(this::next, pause.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void broken(Throwable e) {
+        log.error("Call by event failed: subject={}", order.subject(), e);
+        fail(
+                "internal-error",
+                "The invoker failed to handle this; its log says why.",
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private void fail(
+            String problem, String reason, Optional<Callee> callee, Optional<Answer> answer) {
+        ending.complete(new Failed(problem, reason, tries, callee, answer));
+    }
+}

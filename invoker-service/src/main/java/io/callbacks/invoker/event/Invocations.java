@@ -1,0 +1,281 @@
+package io.callbacks.invoker.event;
+
+import static java.util.Objects.requireNonNull;
+
+import io.callbacks.cloudevent.CloudEvent;
+import io.callbacks.cloudevent.CloudEventReader;
+import io.callbacks.cloudevent.InvalidCloudEventException;
+import io.callbacks.invoker.delivery.Delivery;
+import io.callbacks.invoker.delivery.Handler;
+import io.callbacks.invoker.delivery.Outcome;
+import io.callbacks.invoker.event.CallSubject.Callee;
+import io.callbacks.invoker.event.Invocations.Given;
+import io.callbacks.invoker.gateway.Sendable;
+import io.callbacks.invoker.route.Routes;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** Makes calls of the events on the invocation topic, each once as far as that can be had. */
+final class Invocations implements Handler<Given> {
+    private static final Executor BLOCKING = Executors.newVirtualThreadPerTaskExecutor();
+
+    private final Routes routes;
+    private final Callers callers;
+    private final HttpRecords requests;
+    private final ResultRecords results;
+    private final EventMetrics metrics;
+    private final Map<String, Object> kafka;
+    private final Duration memory;
+    private final Clock clock;
+    private final Map<Integer, DoneEvents> done = new ConcurrentHashMap<>();
+    private final Map<String, Call> open = new ConcurrentHashMap<>();
+    private @Nullable Delivery<Given> delivery;
+
+    /**
+     * @param kafka settings of a consumer without a group
+     * @param memory how long an event's id is remembered; zero: not at all
+     */
+    Invocations(
+            Routes routes,
+            Callers callers,
+            HttpRecords requests,
+            ResultRecords results,
+            EventMetrics metrics,
+            Map<String, Object> kafka,
+            Duration memory,
+            Clock clock) {
+        this.routes = routes;
+        this.callers = callers;
+        this.requests = requests;
+        this.results = results;
+        this.metrics = metrics;
+        this.kafka = kafka;
+        this.memory = memory;
+        this.clock = clock;
+    }
+
+    /** Says where progress is published. */
+    void deliveredBy(Delivery<Given> by) {
+        delivery = by;
+    }
+
+    /** A record as it was understood. */
+    sealed interface Given {
+        /** No event, or none that can be carried out. */
+        record Invalid(ConsumerRecord<byte[], byte[]> delivered, String reason) implements Given {}
+
+        /** An event that was there already. */
+        record Repeated() implements Given {}
+
+        /** Calls another one off. */
+        record Cancel(ConsumerRecord<byte[], byte[]> delivered, CloudEvent event, boolean heeded)
+                implements Given {}
+
+        /** A call. */
+        record ToCall(Call call) implements Given {}
+    }
+
+    @Override
+    public Given read(ConsumerRecord<byte[], byte[]> delivered) {
+        try {
+            var headers = Texts.of(delivered.headers());
+            var event = CloudEventReader.read(headers, delivered.value());
+            return event.type().equals("cancel-invocation")
+                    ? new Given.Cancel(delivered, event, cancel(event))
+                    : call(delivered, event, headers.get(HttpRecords.HEADER));
+        } catch (InvalidCloudEventException e) {
+            return new Given.Invalid(delivered, requireNonNull(e.getMessage()));
+        }
+    }
+
+    private boolean cancel(CloudEvent event) {
+        var call = event.subject().map(open::get);
+        return call.isPresent() && call.get().cancel();
+    }
+
+    private Given call(
+            ConsumerRecord<byte[], byte[]> delivered, CloudEvent event, byte @Nullable [] http) {
+        var isRequest = event.type().equals(HttpRecords.TYPE);
+        if (!isRequest) {
+            HandlerEvent.checkData(event);
+        }
+        var call =
+                new Call(
+                        delivered, event, subject(event), revision(event), isRequest ? http : null);
+        var seen = done.get(delivered.partition());
+        if (seen != null && !seen.isNew(EventId.of(event))) {
+            return new Given.Repeated();
+        }
+        open.put(call.id, call);
+        return new Given.ToCall(call);
+    }
+
+    private static CallSubject subject(CloudEvent event) {
+        var subject =
+                event.subject()
+                        .orElseThrow(
+                                () ->
+                                        new InvalidCloudEventException(
+                                                "attribute 'subject' is missing; name the callback by its number, or by method and path: POST shop/items/7."));
+        return CallSubject.parse(subject)
+                .orElseThrow(
+                        () ->
+                                new InvalidCloudEventException(
+                                        "subject is neither the number of a callback nor a method and a path: 7, or POST shop/items/7."));
+    }
+
+    private static Optional<Integer> revision(CloudEvent event) {
+        var revision = event.extension("revision");
+        if (revision.isPresent() && !revision.get().matches("[1-9][0-9]{0,8}")) {
+            throw new InvalidCloudEventException(
+                    "extension 'revision' is no number of a revision.");
+        }
+        return revision.map(Integer::valueOf);
+    }
+
+    @Override
+    public CompletionStage<Outcome> handle(List<Given> batch) {
+        return switch (batch.getFirst()) {
+            case Given.Repeated _ -> {
+                metrics.repeated();
+                yield now(List.of());
+            }
+            case Given.Invalid(var delivered, var reason) -> {
+                metrics.invalid();
+                yield now(List.of(DeadLetter.invalid(reason).letter(delivered)));
+            }
+            case Given.Cancel(var delivered, var event, var heeded) ->
+                    now(
+                            heeded
+                                    ? List.of()
+                                    : List.of(
+                                            results.notCancelled(
+                                                    delivered, event, event.subject().orElse(""))));
+            case Given.ToCall(var call) -> call.carryOut();
+        };
+    }
+
+    private static CompletionStage<Outcome> now(List<ProducerRecord<byte[], byte[]>> records) {
+        return CompletableFuture.completedFuture(new Outcome(records));
+    }
+
+    @Override
+    public void assigned(TopicPartition partition, Optional<Long> since) {
+        if (!memory.isZero()) {
+            var seen = new DoneEvents(partition.partition(), memory, clock);
+            seen.read(kafka, since.orElse(null));
+            done.put(partition.partition(), seen);
+        }
+    }
+
+    @Override
+    public void revoked(TopicPartition partition) {
+        done.remove(partition.partition());
+        for (var call : open.values()) {
+            if (call.delivered.partition() == partition.partition()) {
+                open.remove(call.id, call);
+                call.calling.abandon();
+            }
+        }
+    }
+
+    /** A call that is to be made, or under way. */
+    final class Call implements Order {
+        private final ConsumerRecord<byte[], byte[]> delivered;
+        private final CloudEvent event;
+        private final CallSubject subject;
+        private final Optional<Integer> revision;
+        private final byte @Nullable [] http;
+        private final String id;
+        private final Calling calling;
+
+        private Call(
+                ConsumerRecord<byte[], byte[]> delivered,
+                CloudEvent event,
+                CallSubject subject,
+                Optional<Integer> revision,
+                byte @Nullable [] http) {
+            this.delivered = delivered;
+            this.event = event;
+            this.subject = subject;
+            this.revision = revision;
+            this.http = http;
+            this.id = InvocationId.of(delivered);
+            this.calling = callers.of(this);
+        }
+
+        private boolean cancel() {
+            return calling.cancel();
+        }
+
+        private CompletionStage<Outcome> carryOut() {
+            return calling.begin().thenApplyAsync(this::outcome, BLOCKING);
+        }
+
+        private Outcome outcome(Ending ending) {
+            metrics.ended(ending);
+            open.remove(id, this);
+            var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
+            records.add(results.of(delivered, event, ending));
+            if (ending instanceof Ending.Failed failed) {
+                records.add(DeadLetter.of(failed).letter(delivered));
+            }
+            var seen = done.get(delivered.partition());
+            if (seen != null) {
+                records.add(seen.note(EventId.of(event)));
+            }
+            return new Outcome(records);
+        }
+
+        @Override
+        public Optional<Callee> callee() {
+            return routes.current().flatMap(subject::find);
+        }
+
+        @Override
+        public String subject() {
+            return subject.toString();
+        }
+
+        @Override
+        public Sendable toSend(Callee callee, int attempt) {
+            if (event.type().equals(HttpRecords.TYPE)) {
+                return requests.read(event, http, callee.target().callbackId()).toSend();
+            }
+            var given = new HandlerEvent(delivered, event, callee.parameters());
+            return Sendable.event(id, given.json(id, attempt));
+        }
+
+        @Override
+        public Optional<String> obstacle(Callee callee) {
+            var serving = callee.target().route().map(route -> route.revision());
+            return revision.filter(wanted -> !serving.equals(Optional.of(wanted)))
+                    .map(
+                            wanted ->
+                                    "Revision %d of callback %d does not serve; deploy it."
+                                            .formatted(wanted, callee.target().callbackId()));
+        }
+
+        @Override
+        public void begins(Callee callee, int attempt) {
+            var by = delivery;
+            if (by != null && event.extension("track").filter("true"::equals).isPresent()) {
+                var callbackId = callee.target().callbackId();
+                by.publish(results.started(delivered, event, callbackId, attempt));
+            }
+        }
+    }
+}
