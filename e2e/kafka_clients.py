@@ -114,6 +114,8 @@ class Sent:
 
     @property
     def invocation(self):
+        """Where it is, as the platform names it."""
+        assert self.acknowledged.wait(60) and not self.error, self.error or "not taken within 60 s"
         return "%d-%d" % (self.partition, self.offset)
 
 
@@ -125,12 +127,17 @@ class Sender:
             "bootstrap.servers": broker, "enable.idempotence": True, "message.timeout.ms": 0, "linger.ms": 1,
             "reconnect.backoff.max.ms": 500, "log_level": 0, **settings})
         self.sent = []
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        """Hears what the broker says of what was sent."""
+        while True:
+            self.producer.poll(0.5)
 
     def send(self, topic, key=None, value=None, headers=(), **more):
         sent = Sent()
         self.producer.produce(topic, key=key, value=encoded(value), on_delivery=sent.told,
                               headers=[(name, encoded_header(header)) for name, header in headers], **more)
-        self.producer.poll(0)
         self.sent.append(sent)
         return sent
 
@@ -216,7 +223,10 @@ class Reader(threading.Thread):
         return eventually(known, 60, "topic " + topic)
 
     def start_of(self, topic, partition, beginning):
-        first, end = self.consumer.get_watermark_offsets(self.kafka.TopicPartition(topic, partition), timeout=20)
+        def known():
+            with contextlib.suppress(self.kafka.KafkaException):  # a new topic has no leader for a moment
+                return self.consumer.get_watermark_offsets(self.kafka.TopicPartition(topic, partition), timeout=20)
+        first, end = eventually(known, 60, "offsets of " + topic)
         return self.kafka.TopicPartition(topic, partition, first if beginning else end)
 
     def run(self):
@@ -275,4 +285,5 @@ def administrator(broker, **settings):
 
 def create_topic(broker, topic, partitions=3):
     new = library("confluent_kafka.admin").NewTopic(topic, num_partitions=partitions, replication_factor=1)
-    administrator(broker).create_topics([new])[topic].result(30)
+    admin = administrator(broker)  # must not be gone before the answer comes
+    admin.create_topics([new])[topic].result(30)

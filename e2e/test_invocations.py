@@ -424,7 +424,6 @@ class Invocations(unittest.TestCase):
                                          None), 60, "answer")
         self.assertIsNone(answer.value)
         self.assertRegex(answer["ce_dataref"], "^sha256:[0-9a-f]{64}$")
-        sent.acknowledged.wait(10)
         result = eventually(lambda: self.result(sent.invocation), 30, "result over HTTP")
         self.assertEqual(b"x" * 2000000, result.body)
 
