@@ -9,6 +9,7 @@ import io.callbacks.event.Limits;
 import io.callbacks.event.Retry;
 import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
+import io.callbacks.event.Trigger;
 import io.callbacks.registry.validation.CallbackFields;
 import io.callbacks.registry.validation.PathRule;
 import java.time.Instant;
@@ -42,6 +43,8 @@ public record Callback(
         int lastRevision,
         Limits limits,
         Scale instances,
+        Retry retry,
+        List<Trigger> triggers,
         long envVersion,
         Map<String, String> envSealed,
         String keyId,
@@ -61,6 +64,8 @@ public record Callback(
 
     public Callback {
         instances = requireNonNullElse(instances, Scale.ONE); // not there in documents of old
+        retry = requireNonNullElse(retry, Retry.DEFAULT);
+        triggers = List.copyOf(requireNonNullElse(triggers, List.of()));
         envSealed = Map.copyOf(envSealed);
         outbox = List.copyOf(outbox);
     }
@@ -72,6 +77,7 @@ public record Callback(
             CallbackFields fields,
             Source source,
             Env env,
+            List<Trigger> triggers,
             String target,
             Instant now) {
         var desired = new Desired(0, false, target, source.revision(), env.version(), source);
@@ -87,6 +93,8 @@ public record Callback(
                 source.revision(),
                 fields.limits(),
                 fields.instances(),
+                fields.retry(),
+                triggers,
                 env.version(),
                 env.sealed(),
                 env.keyId(),
@@ -114,6 +122,7 @@ public record Callback(
             CallbackFields fields,
             Source to,
             Env env,
+            List<Trigger> triggers,
             Desired wish,
             CallbackChange why,
             Instant now) {
@@ -130,6 +139,8 @@ public record Callback(
                 Math.max(lastRevision, to.revision()),
                 fields.limits(),
                 fields.instances(),
+                fields.retry(),
+                triggers,
                 env.version(),
                 env.sealed(),
                 env.keyId(),
@@ -148,7 +159,7 @@ public record Callback(
 
     /** The next version, with another wanted revision. */
     Callback next(Source to, Desired wish, CallbackChange why, Instant now) {
-        return next(fields(), to, env(), wish, why, now);
+        return next(fields(), to, env(), triggers, wish, why, now);
     }
 
     /** The last version. */
@@ -175,6 +186,8 @@ public record Callback(
                 lastRevision,
                 limits,
                 instances,
+                retry,
+                List.of(),
                 envVersion,
                 Map.of(),
                 keyId,
@@ -195,7 +208,9 @@ public record Callback(
                 source.library(),
                 Optional.empty(),
                 limits,
-                instances);
+                instances,
+                retry,
+                Optional.empty());
     }
 
     /** What a request that changes it is judged against. */
@@ -207,7 +222,19 @@ public record Callback(
                 source.library(),
                 envSealed.keySet(),
                 limits,
-                instances);
+                instances,
+                retry,
+                triggers);
+    }
+
+    /** The trigger of this name. */
+    Optional<Trigger> trigger(String name) {
+        return triggers.stream().filter(one -> one.name().equals(name)).findFirst();
+    }
+
+    /** The next version, with other triggers. */
+    Callback next(List<Trigger> others, Instant now) {
+        return next(fields(), source, env(), others, desired, CallbackChange.CALLBACK_UPDATED, now);
     }
 
     /** What is published of it. */
@@ -224,8 +251,8 @@ public record Callback(
                 source.library(),
                 limits,
                 instances,
-                Retry.DEFAULT,
-                List.of(),
+                retry,
+                triggers,
                 envVersion,
                 envSealed,
                 keyId,

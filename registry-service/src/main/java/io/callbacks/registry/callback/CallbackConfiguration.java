@@ -25,16 +25,23 @@ class CallbackConfiguration {
     }
 
     @Bean
+    Triggers triggers(TriggerKeyProperties properties) {
+        return new Triggers(Sealer.of(SealKeys.in(properties.directory()).publicKeyset()));
+    }
+
+    @Bean
     Callbacks callbacks(
             CallbackRepository repository,
             SeenRepository seen,
             Targets targets,
             BlobStore blobs,
             Sealer sealer,
+            Triggers triggers,
             Relay<Long> relay,
             Clock clock,
             RegistryProperties properties) {
-        return new Callbacks(repository, seen, targets, blobs, sealer, relay, clock, properties);
+        return new Callbacks(
+                repository, seen, targets, blobs, sealer, triggers, relay, clock, properties);
     }
 
     @Bean

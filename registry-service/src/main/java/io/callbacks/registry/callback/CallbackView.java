@@ -6,12 +6,14 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.callbacks.event.DeploymentObserved.Serving;
 import io.callbacks.event.Failure;
 import io.callbacks.event.Limits;
+import io.callbacks.event.Retry;
 import io.callbacks.event.Scale;
 import io.callbacks.registry.status.BuildState;
 import io.callbacks.registry.status.Seen;
 import io.callbacks.registry.status.Status;
 import io.callbacks.registry.validation.CallbackFields;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +36,8 @@ record CallbackView(
         Map<String, String> env,
         @JsonUnwrapped Limits limits,
         Scale instances,
+        Retry retry,
+        List<TriggerView> triggers,
         String status,
         int revision,
         long envVersion,
@@ -113,6 +117,8 @@ record CallbackView(
                 masked(callback.envSealed()),
                 callback.limits(),
                 callback.instances(),
+                callback.retry(),
+                callback.triggers().stream().map(TriggerView::of).toList(),
                 status.name().toString(),
                 callback.source().revision(),
                 callback.envVersion(),

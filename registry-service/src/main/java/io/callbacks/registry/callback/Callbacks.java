@@ -12,6 +12,7 @@ import io.callbacks.registry.callback.RegistryException.RevisionNotBuilt;
 import io.callbacks.registry.callback.RegistryException.TargetUnavailable;
 import io.callbacks.registry.callback.RegistryException.UnknownCallback;
 import io.callbacks.registry.callback.RegistryException.UnknownRevision;
+import io.callbacks.registry.callback.RegistryException.UnknownTrigger;
 import io.callbacks.registry.callback.RegistryException.VersionMismatch;
 import io.callbacks.registry.status.BuildState;
 import io.callbacks.registry.status.Seen;
@@ -46,6 +47,7 @@ final class Callbacks {
     private final Targets targets;
     private final BlobStore blobs;
     private final Sealer sealer;
+    private final Triggers triggers;
     private final Relay<Long> relay;
     private final Clock clock;
     private final String defaultTarget;
@@ -56,6 +58,7 @@ final class Callbacks {
             Targets targets,
             BlobStore blobs,
             Sealer sealer,
+            Triggers triggers,
             Relay<Long> relay,
             Clock clock,
             RegistryProperties properties) {
@@ -64,6 +67,7 @@ final class Callbacks {
         this.targets = targets;
         this.blobs = blobs;
         this.sealer = sealer;
+        this.triggers = triggers;
         this.relay = relay;
         this.clock = clock;
         this.defaultTarget = properties.defaultTarget();
@@ -105,8 +109,9 @@ final class Callbacks {
                 fields.env()
                         .map(values -> env(uid, none, values, false))
                         .orElse(new Env(1, Map.of(), sealer.keyId()));
-        var callback =
-                Callback.created(repository.nextId(), uid, fields, source, env, defaultTarget, now);
+        var id = repository.nextId();
+        var calling = triggers.changed(id, uid, List.of(), fields.triggers());
+        var callback = Callback.created(id, uid, fields, source, env, calling, defaultTarget, now);
         repository.insert(callback);
         relay.wake(callback.id());
         return callback;
@@ -151,13 +156,19 @@ final class Callbacks {
                         : before.desired();
         var samePlace =
                 before.path().equals(fields.path()) && before.method().equals(fields.method());
-        var sameScale = fields.instances().equals(before.instances());
-        if (!rerun && samePlace && sameScale) {
+        var calling =
+                triggers.changed(before.id(), before.uid(), before.triggers(), fields.triggers());
+        var sameRest =
+                samePlace
+                        && fields.instances().equals(before.instances())
+                        && fields.retry().equals(before.retry())
+                        && calling.equals(before.triggers());
+        if (!rerun && sameRest) {
             return before;
         }
-        var onlyEnv = !rebuilt && samePlace && sameScale && fields.limits().equals(before.limits());
+        var onlyEnv = !rebuilt && sameRest && fields.limits().equals(before.limits());
         var why = onlyEnv ? CallbackChange.ENV_UPDATED : CallbackChange.CALLBACK_UPDATED;
-        return before.next(fields, source, env, wish, why, clock.instant());
+        return before.next(fields, source, env, calling, wish, why, clock.instant());
     }
 
     private Source newSource(Callback before, CallbackFields fields) {
@@ -316,6 +327,22 @@ final class Callbacks {
         repository.save(Revision.of(before.uid(), again, now));
         var wish = wish(before.desired(), again, before.envVersion());
         return before.next(again, wish, CallbackChange.CALLBACK_UPDATED, now);
+    }
+
+    /** Lets a trigger rest, or go on. */
+    Changed pause(long id, String name, boolean paused) {
+        return change(id, IfMatch.ANY, before -> paused(before, name, paused));
+    }
+
+    private Callback paused(Callback before, String name, boolean paused) {
+        var trigger = before.trigger(name).orElseThrow(() -> new UnknownTrigger(before.id(), name));
+        return trigger.paused() == paused
+                ? before
+                : before.next(
+                        before.triggers().stream()
+                                .map(one -> one.equals(trigger) ? one.paused(paused) : one)
+                                .toList(),
+                        clock.instant());
     }
 
     /** Removes it for good; one that was there once and is gone stays gone. */

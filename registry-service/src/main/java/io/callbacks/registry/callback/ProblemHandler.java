@@ -5,6 +5,7 @@ import io.callbacks.registry.callback.RegistryException.RevisionNotBuilt;
 import io.callbacks.registry.callback.RegistryException.TargetUnavailable;
 import io.callbacks.registry.callback.RegistryException.UnknownCallback;
 import io.callbacks.registry.callback.RegistryException.UnknownRevision;
+import io.callbacks.registry.callback.RegistryException.UnknownTrigger;
 import io.callbacks.registry.callback.RegistryException.VersionMismatch;
 import io.callbacks.registry.validation.InvalidRequestException;
 import io.callbacks.service.web.ProblemHandlerSupport;
@@ -25,6 +26,8 @@ final class ProblemHandler extends ProblemHandlerSupport {
                             problem(HttpStatus.NOT_FOUND, "unknown-callback", message(e));
                     case UnknownRevision _ ->
                             problem(HttpStatus.NOT_FOUND, "unknown-revision", message(e));
+                    case UnknownTrigger _ ->
+                            problem(HttpStatus.NOT_FOUND, "unknown-trigger", message(e));
                     case DuplicatePath _ ->
                             field(
                                     problem(HttpStatus.CONFLICT, "duplicate-path", message(e)),

@@ -36,6 +36,12 @@ abstract sealed class RegistryException extends RuntimeException {
         }
     }
 
+    static final class UnknownTrigger extends RegistryException {
+        UnknownTrigger(long id, String name) {
+            super("Callback %d has no trigger '%s'.".formatted(id, name));
+        }
+    }
+
     static final class RevisionNotBuilt extends RegistryException {
         RevisionNotBuilt(long id, int revision, String target) {
             super(

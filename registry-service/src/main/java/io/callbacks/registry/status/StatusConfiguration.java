@@ -35,6 +35,17 @@ class StatusConfiguration {
         return EventMessages.consumer(new StatusEvents(seen, signals));
     }
 
+    @Bean
+    TriggerReports triggerReports(Clock clock) {
+        return new TriggerReports(clock);
+    }
+
+    /** By a consumer of its own, in no group: every copy of the registry hears everything. */
+    @Bean
+    Consumer<Message<byte[]>> registryTriggers(TriggerReports reports) {
+        return EventMessages.consumer(reports);
+    }
+
     /** By a consumer of its own: a sign of life must not wait behind what much work has to tell. */
     @Bean
     Consumer<Message<byte[]>> registryTargets(Targets targets) {

@@ -3,7 +3,10 @@ package io.callbacks.registry.validation;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.callbacks.event.Limits;
+import io.callbacks.event.Retry;
 import io.callbacks.event.Scale;
+import io.callbacks.event.Trigger;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +20,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param code new code, if the request brings some
  * @param env see {@link EnvRule#read}; empty if the request does not speak of env
+ * @param triggers empty if the request does not speak of triggers
  */
 public record CallbackFields(
         String path,
@@ -26,7 +30,9 @@ public record CallbackFields(
         @Nullable String library,
         Optional<Map<String, @Nullable String>> env,
         Limits limits,
-        Scale instances) {
+        Scale instances,
+        Retry retry,
+        Optional<List<TriggerFields>> triggers) {
     /** What is shown for every env value, and sent back for "unchanged". */
     public static final String MASK = EnvRule.MASK;
 
@@ -49,7 +55,9 @@ public record CallbackFields(
             @Nullable String library,
             Set<String> env,
             Limits limits,
-            Scale instances) {}
+            Scale instances,
+            Retry retry,
+            List<Trigger> triggers) {}
 
     /**
      * Reads the request that makes a callback.
@@ -84,8 +92,16 @@ public record CallbackFields(
         var limits = limits(fields, present == null ? Limits.DEFAULT : present.limits());
         var instances =
                 instances(fields, limits, present == null ? Scale.ONE : present.instances());
+        var retry = RetryRule.read(fields, present == null ? Retry.DEFAULT : present.retry());
+        Optional<List<TriggerFields>> triggers =
+                fields.has("triggers")
+                        ? Optional.of(
+                                TriggerRule.read(
+                                        fields, present == null ? List.of() : present.triggers()))
+                        : Optional.empty();
         fields.check();
-        return new CallbackFields(path, method, type, code, library, env, limits, instances);
+        return new CallbackFields(
+                path, method, type, code, library, env, limits, instances, retry, triggers);
     }
 
     private static String path(Fields fields, @Nullable Present present) {

@@ -100,6 +100,19 @@ public final class Fields {
         return value.longValue();
     }
 
+    /** True or false; {@code fallback} if it is absent or null. */
+    public boolean flag(String name, boolean fallback) {
+        var value = value(name);
+        if (value == null) {
+            return fallback;
+        }
+        if (!value.isBoolean()) {
+            fault(name, rule(name), "'" + name + "' must be true or false.");
+            return fallback;
+        }
+        return value.booleanValue();
+    }
+
     /** The fields of an object, told of as {@code name.field}; none if it is absent or null. */
     public Fields object(String name) {
         var value = value(name);
@@ -112,6 +125,35 @@ public final class Fields {
                         prefix + name + ".");
         inner.add(fields);
         return fields;
+    }
+
+    /** The values of an array; none if it is absent or null, or has too many. */
+    public List<JsonNode> array(String name, int most) {
+        var value = value(name);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray() || value.size() > most) {
+            fault(name, rule(name), "'%s' must be an array of %d at most.".formatted(name, most));
+            return List.of();
+        }
+        return value.valueStream().toList();
+    }
+
+    /** The objects of an array, their fields told of as {@code name[0].field}. */
+    public List<Fields> objects(String name, int most) {
+        var values = array(name, most);
+        var objects = new ArrayList<Fields>();
+        for (int i = 0; i < values.size(); i++) {
+            var at = "%s[%d]".formatted(name, i);
+            if (values.get(i).isObject()) {
+                objects.add(new Fields(values.get(i), prefix + at + "."));
+            } else {
+                fault(at, rule(name), "'" + at + "' must be an object.");
+            }
+        }
+        inner.addAll(objects);
+        return objects;
     }
 
     /** Notes a fault. All are counted, but no more are told than anyone reads. */
@@ -147,7 +189,7 @@ public final class Fields {
         object.findUnknown();
         object.inner.forEach(object::takeFaultsOf);
         count += object.count;
-        faults.addAll(object.faults);
+        object.faults.stream().limit(MOST_TOLD - faults.size()).forEach(faults::add);
     }
 
     private void findUnknown() {

@@ -122,6 +122,21 @@ class FieldValidationTests {
                     instances | {"max": "2"}             | instances.max   | invalid-max
                     instances | {"target_concurrency": 11} | instances.target_concurrency | invalid-target-concurrency
                     instances | {"most": 2}              | instances.most  | unknown-field
+                    retry | 5                                   | retry          | invalid-retry
+                    retry | {"tries": 0}                        | retry.tries    | invalid-tries
+                    retry | {"tries": 21}                       | retry.tries    | invalid-tries
+                    retry | {"delay_ms": 49}                    | retry.delay_ms | invalid-delay-ms
+                    retry | {"delay_ms": 60001}                 | retry.delay_ms | invalid-delay-ms
+                    retry | {"statuses": 503}                   | retry.statuses | invalid-statuses
+                    retry | {"statuses": [399]}                 | retry.statuses | invalid-statuses
+                    retry | {"statuses": [600]}                 | retry.statuses | invalid-statuses
+                    retry | {"statuses": ["503"]}               | retry.statuses | invalid-statuses
+                    retry | {"times": 3}                        | retry.times    | unknown-field
+                    triggers | {}                               | triggers       | invalid-triggers
+                    triggers | [5]                              | triggers[0]    | invalid-triggers
+                    triggers | [{}]                             | triggers[0].kafka | invalid-kafka
+                    triggers | [{"kafka": "orders"}]            | triggers[0].kafka | invalid-kafka
+                    triggers | [{"kafka": {"topic": "a"}, "x": 1}] | triggers[0].x  | unknown-field
                     timeout_seconds         | 0        | timeout_seconds         | invalid-timeout-seconds
                     timeout_seconds         | 901      | timeout_seconds         | invalid-timeout-seconds
                     timeout_seconds         | -1       | timeout_seconds         | invalid-timeout-seconds
@@ -164,6 +179,11 @@ class FieldValidationTests {
                     env     | null
                     env     | {}
                     env     | {"_a1": "", "B": "two\\nlines ü 😀"}
+                    retry    | null
+                    retry    | {}
+                    retry    | {"tries": 20, "statuses": [], "delay_ms": 60000}
+                    triggers | null
+                    triggers | []
                     timeout_seconds         | 1
                     timeout_seconds         | 900
                     timeout_seconds         | null
