@@ -17,18 +17,31 @@ import org.jspecify.annotations.Nullable;
  *     type} and {@code specversion} among them
  * @param extensions all others, values as text
  * @param data its bytes; null if it has none
+ * @param isJson whether the data is JSON: its media type says so, or it stands in JSON without one
  * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md">CloudEvents
  *     1.0.2</a>
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record CloudEvent(
-        Map<String, String> attributes, Map<String, String> extensions, byte @Nullable [] data) {
+        Map<String, String> attributes,
+        Map<String, String> extensions,
+        byte @Nullable [] data,
+        boolean isJson) {
     private static final Pattern JSON =
             Pattern.compile("(?:[^;]*/|[^;]*\\+)json\\s*(?:;.*)?", Pattern.CASE_INSENSITIVE);
 
     public CloudEvent {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         extensions = Collections.unmodifiableMap(new LinkedHashMap<>(extensions));
+    }
+
+    /** One whose data is JSON if its media type says so. */
+    public static CloudEvent of(
+            Map<String, String> attributes,
+            Map<String, String> extensions,
+            byte @Nullable [] data) {
+        var type = attributes.get("datacontenttype");
+        return new CloudEvent(attributes, extensions, data, type != null && isJson(type));
     }
 
     /** With {@link #source}, what tells it from every other event. */
@@ -60,11 +73,6 @@ public record CloudEvent(
     /** An attribute or an extension. */
     public Optional<String> value(String name) {
         return Optional.ofNullable(attributes.getOrDefault(name, extensions.get(name)));
-    }
-
-    /** Whether the data is JSON, by its media type. */
-    public boolean isJson() {
-        return contentType().filter(CloudEvent::isJson).isPresent();
     }
 
     /** Whether a media type is one of JSON. */

@@ -62,7 +62,7 @@ public final class CloudEventReader {
                         values.put("datacontenttype", text(name, value));
                     }
                 });
-        return event(values, data);
+        return event(values, data, false);
     }
 
     private static CloudEvent structured(Map<String, byte[]> headers, byte @Nullable [] value) {
@@ -81,7 +81,8 @@ public final class CloudEventReader {
                 put(values, known, member.getValue());
             }
         }
-        return event(values, data(json, values));
+        var data = data(json, values.get("datacontenttype"));
+        return event(values, data, !json.has("data_base64"));
     }
 
     private static JsonNode json(byte @Nullable [] value) {
@@ -109,7 +110,7 @@ public final class CloudEventReader {
         values.put(name, value.asString());
     }
 
-    private static byte @Nullable [] data(JsonNode json, Map<String, String> values) {
+    private static byte @Nullable [] data(JsonNode json, @Nullable String type) {
         var encoded = json.get("data_base64");
         var data = json.get("data");
         if (encoded != null && data != null) {
@@ -121,8 +122,7 @@ public final class CloudEventReader {
         if (data == null) {
             return null;
         }
-        var type = values.computeIfAbsent("datacontenttype", _ -> "application/json");
-        return data.isString() && !CloudEvent.isJson(type)
+        return data.isString() && type != null && !CloudEvent.isJson(type)
                 ? data.stringValue().getBytes(UTF_8)
                 : JSON.writeValueAsBytes(data);
     }
@@ -138,7 +138,8 @@ public final class CloudEventReader {
         throw new InvalidCloudEventException("data_base64 is not Base64.");
     }
 
-    private static CloudEvent event(Map<String, String> values, byte @Nullable [] data) {
+    private static CloudEvent event(
+            Map<String, String> values, byte @Nullable [] data, boolean jsonUntilSaid) {
         var attributes = new LinkedHashMap<String, String>();
         for (var name : AttributeRules.NAMES) {
             var value = values.remove(name);
@@ -146,7 +147,9 @@ public final class CloudEventReader {
                 attributes.put(name, value);
             }
         }
-        return new CloudEvent(attributes, values, data);
+        return jsonUntilSaid && !attributes.containsKey("datacontenttype")
+                ? new CloudEvent(attributes, values, data, true)
+                : CloudEvent.of(attributes, values, data);
     }
 
     private static String text(String name, byte @Nullable [] value) {

@@ -8,6 +8,7 @@ import io.callbacks.event.DeploymentObserved;
 import io.callbacks.event.Event;
 import io.callbacks.event.LoadSeen;
 import io.callbacks.event.TargetSeen;
+import io.callbacks.event.TriggerSeen;
 import io.callbacks.service.lease.Lease;
 import java.time.Clock;
 import java.time.Duration;
@@ -95,7 +96,7 @@ final class Deployer implements Consumer<Event>, SmartLifecycle {
                 autoscaler.take(seen);
                 rollouts.wake(seen.callbackId());
             }
-            case BuildStarted _, DeploymentObserved _, TargetSeen _ -> {}
+            case BuildStarted _, DeploymentObserved _, TargetSeen _, TriggerSeen _ -> {}
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -30,6 +31,9 @@ final class HttpRecords {
 
     /** What is larger is kept beside Kafka, whose records end at 1 MiB. */
     static final int LARGEST_VALUE = 900 * 1024;
+
+    private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
+    private static final Pattern TARGET = Pattern.compile("/api/[!-~]{0,8000}");
 
     private static final JsonMapper JSON =
             JsonMapper.builder()
@@ -85,6 +89,27 @@ final class HttpRecords {
                 .findFirst()
                 .ifPresent(it -> record.add("content-type", it.value()));
         return record.add(HEADER, JSON.writeValueAsBytes(Head.of(call))).done();
+    }
+
+    /**
+     * Looks whether there is a request in an event.
+     *
+     * @throws InvalidCloudEventException if not
+     */
+    void check(CloudEvent event, byte @Nullable [] header) {
+        var head = head(header);
+        if (head.headers() == null
+                || head.resource() == null
+                || head.parameters() == null
+                || head.peer() == null
+                || head.requestId() == null) {
+            throw new InvalidCloudEventException("header '" + HEADER + "' is not whole.");
+        }
+        if (!METHOD.matcher(required(event, "httpmethod")).matches()
+                || !TARGET.matcher(required(event, "httptarget")).matches()) {
+            throw new InvalidCloudEventException(
+                    "httpmethod and httptarget must be as in HTTP: POST, /api/shop?x=1.");
+        }
     }
 
     /**

@@ -109,7 +109,9 @@ final class Invocations implements Handler<Given> {
     private Given call(
             ConsumerRecord<byte[], byte[]> delivered, CloudEvent event, byte @Nullable [] http) {
         var isRequest = event.type().equals(HttpRecords.TYPE);
-        if (!isRequest) {
+        if (isRequest) {
+            requests.check(event, http);
+        } else {
             HandlerEvent.checkData(event);
         }
         var call =

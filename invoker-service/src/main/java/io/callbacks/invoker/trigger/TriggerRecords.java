@@ -46,15 +46,15 @@ final class TriggerRecords {
         attributes.put("time", Instant.ofEpochMilli(it.timestamp()).toString());
         if (contentType != null) {
             attributes.put("datacontenttype", new String(contentType, UTF_8));
-            var event = new CloudEvent(attributes, Map.of(), it.value());
+            var event = CloudEvent.of(attributes, Map.of(), it.value());
             HandlerEvent.checkData(event);
             return event;
         }
         attributes.put("datacontenttype", "application/json");
-        var event = new CloudEvent(attributes, Map.of(), it.value());
+        var event = CloudEvent.of(attributes, Map.of(), it.value());
         if (!isJson(event)) {
             attributes.put("datacontenttype", "application/octet-stream");
-            return new CloudEvent(attributes, Map.of(), it.value());
+            return CloudEvent.of(attributes, Map.of(), it.value());
         }
         return event;
     }
