@@ -23,6 +23,7 @@ final class Services {
                         "--callbacks.kafka=" + kafka,
                         "--callbacks.mongo=" + mongo,
                         "--callbacks.data=" + data,
+                        "--callbacks.events.flush=true",
                         // always the same: after a kill its leases are taken up at once
                         "--callbacks.replica=standalone",
                         // and Kafka gives its partitions to its new life at once

@@ -111,8 +111,7 @@ public final class Standalone {
     }
 
     private EmbeddedBroker broker() {
-        var settings =
-                new BrokerSettings(data.resolve("kafka"), ports.kafka(), ports.controller(), true);
+        var settings = new BrokerSettings(data.resolve("kafka"), ports.kafka(), ports.controller());
         return parts.add("broker", EmbeddedBroker.start(settings));
     }
 

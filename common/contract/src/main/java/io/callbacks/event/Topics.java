@@ -34,7 +34,7 @@ public final class Topics {
     /** What came of calls; written by the invokers. */
     public static final String INVOCATION_RESULT = "callbacks.invocation-result";
 
-    /** Which calls are done, partition by partition; written and read by the invokers. */
+    /** Which calls are done, in one partition; written and read by the invokers. */
     public static final String INVOCATION_DONE = "callbacks.invocation-done";
 
     /** Management calls; written by whoever wants to manage. */
@@ -74,6 +74,13 @@ public final class Topics {
 
     /** Those of them that others write. */
     public static final Set<String> GIVEN = Set.of(INVOCATION, COMMAND);
+
+    /**
+     * Those of which a machine that dies may take the last second with it: what they tell is told
+     * again, or done again.
+     */
+    public static final Set<String> EXPENDABLE =
+            Set.of(TARGET, LOAD, TRIGGER, INVOCATION_RESULT, INVOCATION_DONE);
 
     /** Partitions of every topic; fixed, since the order of a key's records depends on it. */
     public static final int PARTITIONS = 6;

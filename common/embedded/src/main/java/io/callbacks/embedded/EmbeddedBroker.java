@@ -16,10 +16,12 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * A real Kafka broker (KRaft, a single node) in this JVM. Topics, records and offsets are kept in
- * its directory and are there again after a restart, also after a kill.
+ * its directory and are there again after a restart, also after a kill; when the machine dies,
+ * those of the last second may be gone, unless their topic has {@code flush.messages} 1.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final int NODE_ID = 1;
+    private static final String FLUSH_MILLIS = "1000";
     private static final String CONTROLLER = "CONTROLLER";
 
     private final KafkaRaftServer server;
@@ -110,9 +112,9 @@ public final class EmbeddedBroker implements AutoCloseable {
                         "listener.security.protocol.map",
                         "PLAINTEXT:PLAINTEXT," + CONTROLLER + ":PLAINTEXT"),
                 Map.entry("auto.create.topics.enable", "false"),
-                Map.entry(
-                        "log.flush.interval.messages",
-                        settings.flushEachRecord() ? "1" : String.valueOf(Long.MAX_VALUE)),
+                // at the latest; a topic may ask for more, record by record
+                Map.entry("log.flush.interval.ms", FLUSH_MILLIS),
+                Map.entry("log.flush.scheduler.interval.ms", FLUSH_MILLIS),
                 // a node alone has nobody to replicate to, and nobody to wait for
                 Map.entry("default.replication.factor", "1"),
                 Map.entry("min.insync.replicas", "1"),

@@ -1,9 +1,11 @@
 package io.callbacks.invoker.event;
 
 import io.callbacks.event.Topics;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a partition that are done, or under way, remembered for a while. What is done is
- * noted in a topic partitioned like that of the events, in the transaction that makes it done; who
- * gets the partition next reads the notes.
+ * noted, in the transaction that makes it done; who gets the partition next reads the notes. Those
+ * of all partitions stand in one, so that a transaction writes to few.
  */
 final class DoneEvents {
     private static final int SHARES = 4;
@@ -52,7 +54,11 @@ final class DoneEvents {
 
     /** That an event is done, as it is noted. */
     ProducerRecord<byte[], byte[]> note(EventId event) {
-        return new ProducerRecord<>(Topics.INVOCATION_DONE, partition, null, event.bytes());
+        return new NewRecord(Topics.INVOCATION_DONE, 0, key(), event.bytes()).done();
+    }
+
+    private byte[] key() {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(partition).array();
     }
 
     private void remember(EventId event, long at) {
@@ -88,7 +94,7 @@ final class DoneEvents {
     void read(Map<String, Object> kafka, @Nullable Long since) {
         var from = clock.millis() - memory.toMillis();
         from = since == null ? from : Math.min(from, since);
-        var notes = new TopicPartition(Topics.INVOCATION_DONE, partition);
+        var notes = new TopicPartition(Topics.INVOCATION_DONE, 0);
         try (var consumer =
                 new KafkaConsumer<>(
                         kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -101,7 +107,9 @@ final class DoneEvents {
             long end = consumer.endOffsets(List.of(notes), PATIENCE).getOrDefault(notes, 0L);
             while (consumer.position(notes) < end) {
                 for (var note : consumer.poll(PATIENCE)) {
-                    remember(EventId.of(note.value()), note.timestamp());
+                    if (Arrays.equals(note.key(), key())) {
+                        remember(EventId.of(note.value()), note.timestamp());
+                    }
                 }
             }
         }

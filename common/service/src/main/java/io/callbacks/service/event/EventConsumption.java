@@ -42,7 +42,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * #DEAD_LETTER_REASON}; every other failure is trouble of ours and tried again without end.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(EventConsumption.OpenTopics.class)
+@EnableConfigurationProperties(EventConsumption.TopicSettings.class)
 public class EventConsumption {
     static final String DEAD_LETTER_REASON = "callbacks-dlt-reason";
 
@@ -53,40 +53,30 @@ public class EventConsumption {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     /**
-     * What is particular to the topics of calls and commands.
+     * How topics are made.
      *
-     * @param partitions how many they get when they are made, 1 or more
+     * @param partitions of those of calls and commands, 1 or more
+     * @param flush whether a record is on the broker's disk before it is acknowledged: for a broker
+     *     that has nobody to replicate to
      */
     @ConfigurationProperties("callbacks.events")
-    record OpenTopics(@DefaultValue("" + Topics.PARTITIONS) int partitions) {}
+    record TopicSettings(
+            @DefaultValue("" + Topics.PARTITIONS) int partitions,
+            @DefaultValue("false") boolean flush) {}
 
     @Bean
-    KafkaAdmin.NewTopics callbacksTopics(OpenTopics open) {
+    KafkaAdmin.NewTopics callbacksTopics(TopicSettings settings) {
         var topics = new ArrayList<NewTopic>();
         for (var name : Topics.ALL) {
-            topics.add(topic(name));
-            topics.add(
-                    TopicBuilder.name(Topics.deadLetter(name))
-                            .partitions(Topics.PARTITIONS)
-                            .build());
+            topics.add(topic(name, settings));
+            topics.add(made(Topics.deadLetter(name), Topics.PARTITIONS, settings).build());
         }
-        Topics.OPEN.forEach((name, kept) -> topics.add(topic(name, open.partitions(), kept)));
+        Topics.OPEN.forEach((name, kept) -> topics.add(topic(name, kept, settings)));
         return new KafkaAdmin.NewTopics(topics.toArray(NewTopic[]::new));
     }
 
-    private static NewTopic topic(String name, int partitions, Duration kept) {
-        var topic =
-                TopicBuilder.name(name)
-                        .partitions(partitions)
-                        .config("retention.ms", Long.toString(kept.toMillis()));
-        if (!Topics.GIVEN.contains(name)) {
-            topic.config("max.message.bytes", Integer.toString(LARGEST_RECORD));
-        }
-        return topic.build();
-    }
-
-    private static NewTopic topic(String name) {
-        var topic = TopicBuilder.name(name).partitions(Topics.PARTITIONS);
+    private static NewTopic topic(String name, TopicSettings settings) {
+        var topic = made(name, Topics.PARTITIONS, settings);
         if (Topics.COMPACTED.contains(name)) {
             topic.compact()
                     .config("min.cleanable.dirty.ratio", "0.1")
@@ -96,6 +86,25 @@ public class EventConsumption {
             topic.config("retention.ms", "600000").config("segment.ms", "600000");
         }
         return topic.build();
+    }
+
+    private static NewTopic topic(String name, Duration kept, TopicSettings settings) {
+        var partitions = name.equals(Topics.INVOCATION_DONE) ? 1 : settings.partitions();
+        var topic =
+                made(name, partitions, settings)
+                        .config("retention.ms", Long.toString(kept.toMillis()));
+        if (!Topics.GIVEN.contains(name)) {
+            topic.config("max.message.bytes", Integer.toString(LARGEST_RECORD));
+        }
+        return topic.build();
+    }
+
+    private static TopicBuilder made(String name, int partitions, TopicSettings settings) {
+        var topic = TopicBuilder.name(name).partitions(partitions);
+        if (settings.flush() && !Topics.EXPENDABLE.contains(name)) {
+            topic.config("flush.messages", "1");
+        }
+        return topic;
     }
 
     /** Named for the readiness group, where it is {@code events}. */
