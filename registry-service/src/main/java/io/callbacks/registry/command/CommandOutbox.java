@@ -6,9 +6,11 @@ import io.callbacks.event.Topics;
 import io.callbacks.registry.command.StoredCommand.Reply;
 import io.callbacks.registry.command.StoredCommand.Result;
 import io.callbacks.service.outbox.Outbox;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -22,6 +24,13 @@ import org.springframework.data.mongodb.core.query.Query;
 /** The answers that are owed to commands. */
 final class CommandOutbox implements Outbox<String> {
     private static final int FIRST_REFUSAL = 400;
+
+    /**
+     * Those of one key are begun one after the other, and so answered unless they are waited for.
+     */
+    private static final Comparator<StoredCommand> BY_TIME =
+            Comparator.comparing(CommandOutbox::time)
+                    .thenComparing(command -> command.heard().getFirst());
 
     private final MongoTemplate store;
 
@@ -44,8 +53,13 @@ final class CommandOutbox implements Outbox<String> {
     @Override
     public List<Waiting<String>> render(Collection<String> ids) {
         return store.find(Query.query(Criteria.where("_id").in(ids)), StoredCommand.class).stream()
+                .sorted(BY_TIME)
                 .flatMap(CommandOutbox::replies)
                 .toList();
+    }
+
+    private static Instant time(StoredCommand command) {
+        return command.result() == null ? Instant.MAX : command.result().time();
     }
 
     private static Stream<Waiting<String>> replies(StoredCommand command) {

@@ -15,6 +15,7 @@ import org.springframework.data.mongodb.core.query.BasicQuery;
 /** Keeps commands. What came of one is written once. */
 final class CommandRepository {
     static final String COMMANDS = "commands";
+    private static final int REMEMBERED = 100;
 
     private final MongoTemplate store;
 
@@ -38,11 +39,10 @@ final class CommandRepository {
 
     /** Owes another answer, unless it was given to this record already. */
     void owe(String id, Reply reply) {
+        var heard = new Document("$each", List.of(reply.at())).append("$slice", -REMEMBERED);
         update(
                 new Document("_id", id).append("heard", new Document("$ne", reply.at())),
-                new Document(
-                                "$push",
-                                new Document("heard", reply.at()).append("outbox", written(reply)))
+                new Document("$push", new Document("heard", heard).append("outbox", written(reply)))
                         .append("$set", new Document("pending", true)));
     }
 

@@ -122,7 +122,11 @@ final class Commands implements Consumer<ConsumerRecord<byte[], byte[]>> {
     private void carryOut(StoredCommand command, CloudEvent event, Call call) {
         try {
             var awaited = management.begin(call);
-            log.info("Carried out command={} type={}", command.id(), event.type());
+            log.info(
+                    "Carried out command={} type={} callback={}",
+                    command.id(),
+                    event.type(),
+                    awaited.callbackId());
             var patience = management.patience(awaited, event.extension("prefer"));
             if (patience.isZero()) {
                 settle(command, management.answer(awaited));

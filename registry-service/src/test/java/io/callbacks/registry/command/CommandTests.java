@@ -471,14 +471,13 @@ class CommandTests {
         commander.send(record);
         if (event instanceof BuildSucceeded done) {
             var id = done.build().callbackId();
-            await().atMost(SOON)
-                    .until(
-                            () ->
-                                    caller.get("/callbacks/" + id)
-                                            .json()
-                                            .at("/latest_build/state")
-                                            .asString("")
-                                            .equals("built"));
+            var state = "/items/%d/state".formatted(newest(id) - done.build().revision());
+            var path = "/callbacks/" + id + "/revisions";
+            await().atMost(SOON).until(() -> caller.get(path).text(state).equals("built"));
         }
+    }
+
+    private long newest(long id) {
+        return caller.get("/callbacks/" + id + "/revisions").number("/items/0/revision");
     }
 }

@@ -71,10 +71,7 @@ public abstract class ProblemHandlerSupport extends ResponseEntityExceptionHandl
      * @throws ErrorResponseException with the problem that is answered to it
      */
     public static JsonNode read(JsonMapper json, byte @Nullable [] body) {
-        if (body == null || body.length == 0) {
-            throw refused(malformedJson("."));
-        }
-        if (!Utf8JsonDecoder.isUtf8(ByteBuffer.wrap(body))) {
+        if (body == null || body.length == 0 || !Utf8JsonDecoder.isUtf8(ByteBuffer.wrap(body))) {
             throw refused(malformedJson(" in UTF-8."));
         }
         try {
