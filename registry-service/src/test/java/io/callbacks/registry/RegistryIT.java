@@ -46,7 +46,7 @@ class RegistryIT {
     private static final String DEAD_SOON =
             "--spring.kafka.consumer.properties.session.timeout.ms=6000";
     private static final List<String> HEARD =
-            List.of(Topics.BUILD, Topics.DEPLOYMENT, Topics.TARGET);
+            List.of(Topics.BUILD, Topics.DEPLOYMENT, Topics.TARGET, Topics.COMMAND);
     private static final int OBSERVED = 24;
 
     private KafkaNode kafka;

@@ -28,6 +28,8 @@ import org.springframework.data.mongodb.core.mapping.Document;
  * @param routeKey method and path without parameter names, unlike any other's; null once deleted
  * @param source the newest wanted revision
  * @param lastRevision the highest number a revision ever had
+ * @param madeBy the command that made it; null if none did
+ * @param doneFor the last commands that made or changed it
  * @param outbox changes not published yet
  * @param pending true while there are such; absent otherwise, so that a sparse index finds them
  */
@@ -52,8 +54,13 @@ public record Callback(
         Desired desired,
         Instant createdAt,
         Instant updatedAt,
+        @Indexed(unique = true, sparse = true) @Nullable String madeBy,
+        List<String> doneFor,
         List<Entry> outbox,
         @Indexed(sparse = true) @Nullable Boolean pending) {
+
+    /** More than can be begun and not be known to be done, all at once. */
+    private static final int REMEMBERED = 20;
 
     /**
      * A change that waits to be published.
@@ -67,6 +74,7 @@ public record Callback(
         retry = requireNonNullElse(retry, Retry.DEFAULT);
         triggers = List.copyOf(requireNonNullElse(triggers, List.of()));
         envSealed = Map.copyOf(envSealed);
+        doneFor = List.copyOf(requireNonNullElse(doneFor, List.of()));
         outbox = List.copyOf(outbox);
     }
 
@@ -102,6 +110,8 @@ public record Callback(
                 desired,
                 now,
                 now,
+                null,
+                List.of(),
                 List.of(entry),
                 true);
     }
@@ -148,6 +158,8 @@ public record Callback(
                 wish,
                 createdAt,
                 now,
+                madeBy,
+                doneFor,
                 entries,
                 true);
     }
@@ -195,6 +207,8 @@ public record Callback(
                 off,
                 createdAt,
                 now,
+                madeBy,
+                doneFor,
                 entries,
                 true);
     }
@@ -235,6 +249,36 @@ public record Callback(
     /** The next version, with other triggers. */
     Callback next(List<Trigger> others, Instant now) {
         return next(fields(), source, env(), others, desired, CallbackChange.CALLBACK_UPDATED, now);
+    }
+
+    /** The same, remembering which command led to it. */
+    Callback by(String command) {
+        var done = new ArrayList<>(doneFor);
+        done.add(command);
+        return new Callback(
+                id,
+                uid,
+                version,
+                path,
+                method,
+                routeKey,
+                source,
+                lastRevision,
+                limits,
+                instances,
+                retry,
+                triggers,
+                envVersion,
+                envSealed,
+                keyId,
+                deleted,
+                desired,
+                createdAt,
+                updatedAt,
+                version == 1 ? command : madeBy,
+                done.subList(Math.max(0, done.size() - REMEMBERED), done.size()),
+                outbox,
+                pending);
     }
 
     /** What is published of it. */

@@ -11,6 +11,7 @@ import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.mongodb.core.MongoTemplate;
+import tools.jackson.databind.json.JsonMapper;
 
 @Configuration(proxyBeanMethods = false)
 class CallbackConfiguration {
@@ -42,6 +43,15 @@ class CallbackConfiguration {
             RegistryProperties properties) {
         return new Callbacks(
                 repository, seen, targets, blobs, sealer, triggers, relay, clock, properties);
+    }
+
+    @Bean
+    Management management(
+            Callbacks callbacks,
+            Liveness liveness,
+            RegistryProperties properties,
+            JsonMapper json) {
+        return new Management(callbacks, liveness, properties, json);
     }
 
     @Bean

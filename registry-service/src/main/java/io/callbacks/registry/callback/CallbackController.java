@@ -6,7 +6,6 @@ import io.callbacks.registry.status.Seen;
 import io.callbacks.registry.status.SeenRepository;
 import io.callbacks.registry.status.Target;
 import io.callbacks.registry.status.Targets;
-import io.callbacks.registry.validation.Fields;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +60,7 @@ final class CallbackController {
             @RequestHeader(name = "Prefer", required = false) @Nullable List<String> prefer) {
         var wish = prefer(prefer);
         var callback = callbacks.create(request);
-        liveness.awaitBuild(callback, wish);
+        liveness.await(Awaited.built(callback), wish);
         var answer = ResponseEntity.created(URI.create("/callbacks/" + callback.id()));
         return answer(answer, callback, wish);
     }
@@ -140,7 +139,7 @@ final class CallbackController {
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestHeader(name = "Prefer", required = false) @Nullable List<String> prefer) {
         var wish = prefer(prefer);
-        var live = liveness.await(callbacks.delete(id, IfMatch.of(ifMatch)), wish);
+        var live = liveness.await(Awaited.gone(callbacks.delete(id, IfMatch.of(ifMatch))), wish);
         var answer = ResponseEntity.status(live ? HttpStatus.NO_CONTENT : HttpStatus.ACCEPTED);
         wish.applied().ifPresent(applied -> answer.header("Preference-Applied", applied));
         return answer.build();
@@ -158,17 +157,7 @@ final class CallbackController {
             @PathVariable long id,
             @RequestBody JsonNode request,
             @RequestHeader(name = "Prefer", required = false) @Nullable List<String> prefer) {
-        callbacks.read(id);
-        var fields = new Fields(request);
-        if (!fields.has("revision")) {
-            fields.fault(
-                    "revision",
-                    "invalid-revision",
-                    "'revision' is required: the number of the one to go back to.");
-        }
-        var revision = fields.number("revision", 1, Integer.MAX_VALUE, 1);
-        fields.check();
-        return changed(callbacks.rollback(id, revision), prefer(prefer));
+        return changed(callbacks.rollback(id, request), prefer(prefer));
     }
 
     @PostMapping("/callbacks/{id}/rebuild")
@@ -212,7 +201,7 @@ final class CallbackController {
 
     /** 200 = live everywhere, or nothing runs that could be; 202 = stored, not live yet. */
     private ResponseEntity<CallbackView> changed(Changed change, Prefer wish) {
-        var live = liveness.await(change, wish);
+        var live = liveness.await(Awaited.live(change), wish);
         var answer = ResponseEntity.status(live ? HttpStatus.OK : HttpStatus.ACCEPTED);
         return answer(answer, callbacks.read(change.after().id()), wish);
     }

@@ -27,6 +27,12 @@ final class CallbackRepository {
         return Optional.ofNullable(store.findById(id, Callback.class));
     }
 
+    /** The one that a command made. */
+    Optional<Callback> madeBy(String command) {
+        return Optional.ofNullable(
+                store.findOne(query(where("madeBy").is(command)), Callback.class));
+    }
+
     /** Callbacks that are there, by id, from behind {@code after} on. */
     List<Callback> list(long after, @Nullable String path, @Nullable String method, int limit) {
         var found = where("_id").gt(after).and("deleted").is(false);

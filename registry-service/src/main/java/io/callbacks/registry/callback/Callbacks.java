@@ -8,6 +8,7 @@ import io.callbacks.event.Desired;
 import io.callbacks.event.Scale;
 import io.callbacks.event.Source;
 import io.callbacks.registry.callback.Callback.Env;
+import io.callbacks.registry.callback.RegistryException.DuplicatePath;
 import io.callbacks.registry.callback.RegistryException.RevisionNotBuilt;
 import io.callbacks.registry.callback.RegistryException.TargetUnavailable;
 import io.callbacks.registry.callback.RegistryException.UnknownCallback;
@@ -21,6 +22,7 @@ import io.callbacks.registry.status.Target;
 import io.callbacks.registry.status.Targets;
 import io.callbacks.registry.validation.CallbackFields;
 import io.callbacks.registry.validation.Fault;
+import io.callbacks.registry.validation.Fields;
 import io.callbacks.registry.validation.InvalidRequestException;
 import io.callbacks.registry.validation.PathRule;
 import io.callbacks.seal.Sealer;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -51,6 +54,7 @@ final class Callbacks {
     private final Relay<Long> relay;
     private final Clock clock;
     private final String defaultTarget;
+    private final @Nullable String command;
 
     Callbacks(
             CallbackRepository repository,
@@ -71,6 +75,29 @@ final class Callbacks {
         this.relay = relay;
         this.clock = clock;
         this.defaultTarget = properties.defaultTarget();
+        this.command = null;
+    }
+
+    private Callbacks(Callbacks all, String command) {
+        this.repository = all.repository;
+        this.seen = all.seen;
+        this.targets = all.targets;
+        this.blobs = all.blobs;
+        this.sealer = all.sealer;
+        this.triggers = all.triggers;
+        this.relay = all.relay;
+        this.clock = all.clock;
+        this.defaultTarget = all.defaultTarget;
+        this.command = command;
+    }
+
+    /**
+     * The same for what a command asks for: what was done for it already is not done again.
+     *
+     * @param name unlike any other command's
+     */
+    Callbacks by(String name) {
+        return new Callbacks(this, name);
     }
 
     // --- reading
@@ -98,6 +125,22 @@ final class Callbacks {
     // --- changing
 
     Callback create(JsonNode request) {
+        return made().orElseGet(() -> makeUnlessMade(request));
+    }
+
+    private Optional<Callback> made() {
+        return Optional.ofNullable(command).flatMap(repository::madeBy);
+    }
+
+    private Callback makeUnlessMade(JsonNode request) {
+        try {
+            return make(request);
+        } catch (DuplicatePath e) {
+            return made().orElseThrow(() -> e); // by another copy of this service, just now
+        }
+    }
+
+    private Callback make(JsonNode request) {
         var fields = CallbackFields.ofNew(request);
         repository.refuseDuplicate(PathRule.key(fields.method(), fields.path()));
         var uid = Uids.next(clock);
@@ -111,7 +154,10 @@ final class Callbacks {
                         .orElse(new Env(1, Map.of(), sealer.keyId()));
         var id = repository.nextId();
         var calling = triggers.changed(id, uid, List.of(), fields.triggers());
-        var callback = Callback.created(id, uid, fields, source, env, calling, defaultTarget, now);
+        var callback =
+                remembered(
+                        Callback.created(
+                                id, uid, fields, source, env, calling, defaultTarget, now));
         repository.insert(callback);
         relay.wake(callback.id());
         return callback;
@@ -223,6 +269,9 @@ final class Callbacks {
         }
         var callback = read(request.callbackId());
         var target = request.target() == null ? callback.desired().target() : request.target();
+        if (isDone(callback)) {
+            return new Changed(callback, callback);
+        }
         requireAvailable(target);
         return change(
                 request.callbackId(),
@@ -292,7 +341,17 @@ final class Callbacks {
     }
 
     /** Back to a revision that is built. */
-    Changed rollback(long id, int revision) {
+    Changed rollback(long id, JsonNode request) {
+        read(id);
+        var fields = new Fields(request);
+        if (!fields.has("revision")) {
+            fields.fault(
+                    "revision",
+                    "invalid-revision",
+                    "'revision' is required: the number of the one to go back to.");
+        }
+        var revision = fields.number("revision", 1, Integer.MAX_VALUE, 1);
+        fields.check();
         return change(
                 id, IfMatch.ANY, before -> rolledBack(before, revision(before, revision).source()));
     }
@@ -353,6 +412,14 @@ final class Callbacks {
                 : change(id, ifMatch, before -> before.deletedNow(clock.instant()));
     }
 
+    private boolean isDone(Callback callback) {
+        return command != null && callback.doneFor().contains(command);
+    }
+
+    private Callback remembered(Callback callback) {
+        return command == null ? callback : callback.by(command);
+    }
+
     /** A callback before and after a change; the same one if nothing changed. */
     record Changed(Callback before, Callback after) {}
 
@@ -360,6 +427,9 @@ final class Callbacks {
     private Changed change(long id, IfMatch ifMatch, UnaryOperator<Callback> changing) {
         while (true) {
             var before = read(id);
+            if (isDone(before)) {
+                return new Changed(before, before);
+            }
             if (!ifMatch.matches(before.version())) {
                 throw new VersionMismatch(id, before.version());
             }
@@ -367,7 +437,7 @@ final class Callbacks {
             if (after.version() == before.version()) {
                 return new Changed(before, before);
             }
-            if (repository.replace(before, after)) {
+            if (repository.replace(before, remembered(after))) {
                 relay.wake(id);
                 return new Changed(before, after);
             }

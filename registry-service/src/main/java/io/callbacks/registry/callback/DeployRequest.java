@@ -26,6 +26,22 @@ record DeployRequest(
         return request;
     }
 
+    /**
+     * Reads where, as a command says it.
+     *
+     * @throws io.callbacks.registry.validation.InvalidRequestException with all its faults
+     */
+    static DeployRequest of(long callbackId, JsonNode json) {
+        var fields = new Fields(json);
+        var request = new DeployRequest(callbackId, true, target(fields), revision(fields));
+        fields.check();
+        return request;
+    }
+
+    static DeployRequest off(long callbackId) {
+        return new DeployRequest(callbackId, false, null, null);
+    }
+
     private static long callbackId(Fields fields) {
         var value = fields.value("callback_id");
         if (value == null

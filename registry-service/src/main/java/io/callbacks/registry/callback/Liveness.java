@@ -1,10 +1,11 @@
 package io.callbacks.registry.callback;
 
-import io.callbacks.registry.callback.Callbacks.Changed;
+import io.callbacks.registry.callback.Awaited.End;
 import io.callbacks.registry.status.BuildState;
 import io.callbacks.registry.status.Seen;
 import io.callbacks.registry.status.SeenRepository;
 import io.callbacks.registry.status.Signals;
+import java.time.Duration;
 
 /** Tells when a change is live, and waits for it. */
 final class Liveness {
@@ -19,82 +20,79 @@ final class Liveness {
     }
 
     /**
-     * Waits as long as this change and the caller's preference say.
+     * Waits as long as this call and the caller's preference say.
      *
      * @return whether the change is live everywhere
      */
-    boolean await(Changed change, Prefer prefer) {
-        var after = change.after();
-        var onlyEnv = onlyEnv(change);
-        var patience =
-                waitsByItself(change)
-                        ? prefer.orUnlessAsync(properties.liveTimeout())
-                        : prefer.orNoWait();
-        signals.await(
-                after.id(), () -> live(after, onlyEnv) || failed(after, seen(after)), patience);
-        return live(after, onlyEnv);
+    boolean await(Awaited awaited, Prefer prefer) {
+        await(awaited, patience(awaited, prefer));
+        return live(awaited);
     }
 
-    private boolean live(Callback callback, boolean onlyEnv) {
-        var now = seen(callback);
-        return live(callback, now) || onlyEnv && callback.desired().on() && envLive(callback, now);
+    /** How long to wait, as this call and the caller's preference say. */
+    Duration patience(Awaited awaited, Prefer prefer) {
+        return waitsByItself(awaited)
+                ? prefer.orUnlessAsync(properties.liveTimeout())
+                : prefer.orNoWait();
     }
 
-    /** Waits for the build of the newest revision to end, as long as the caller wants. */
-    void awaitBuild(Callback callback, Prefer prefer) {
-        signals.await(callback.id(), () -> built(callback, seen(callback)), prefer.orNoWait());
+    /** Waits for the end of a call, for some time at most. */
+    void await(Awaited awaited, Duration patience) {
+        signals.await(awaited.callbackId(), () -> ended(awaited), patience);
+    }
+
+    /** Whether there is nothing to wait for any more. */
+    boolean ended(Awaited awaited) {
+        var now = seen(awaited);
+        return awaited.end() == End.BUILT
+                ? built(awaited, now)
+                : live(awaited, now) || failed(awaited, now);
+    }
+
+    /** Whether the change is live everywhere. */
+    boolean live(Awaited awaited) {
+        return live(awaited, seen(awaited));
     }
 
     /**
      * A change of nothing but env, an undeploy and a delete, where something runs that it is about.
      */
-    private boolean waitsByItself(Changed change) {
-        var runs = seen(change.after()).serving() != null;
-        return runs && (!change.after().desired().on() || onlyEnv(change));
+    private boolean waitsByItself(Awaited awaited) {
+        return awaited.end() != End.BUILT
+                && (!awaited.on() || awaited.onlyEnv())
+                && seen(awaited).serving() != null;
     }
 
-    private static boolean onlyEnv(Changed change) {
-        var before = change.before();
-        var after = change.after();
-        return before.desired().on()
-                && before.envVersion() != after.envVersion()
-                && before.desired().source().equals(after.desired().source())
-                && before.limits().equals(after.limits());
+    private Seen seen(Awaited awaited) {
+        return seen.of(awaited.callbackId(), awaited.uid());
     }
 
-    private Seen seen(Callback callback) {
-        return seen.of(callback.id(), callback.uid());
-    }
-
-    /** What is wanted serves; or nothing does, where nothing is wanted. */
-    private static boolean live(Callback callback, Seen seen) {
-        var wish = callback.desired();
+    /**
+     * What is wanted serves; or nothing does, where nothing is wanted. An env may be live on an
+     * older revision, while a newer one cannot be built.
+     */
+    private static boolean live(Awaited awaited, Seen seen) {
         var serving = seen.serving();
-        if (!wish.on()) {
+        if (!awaited.on()) {
             return serving == null;
         }
-        return serving != null && serving.generation() >= wish.generation();
+        return serving != null
+                && (serving.generation() >= awaited.generation()
+                        || awaited.onlyEnv() && serving.envVersion() >= awaited.envVersion());
     }
 
-    /** An env may be live on an older revision, while a newer one cannot be built. */
-    private static boolean envLive(Callback callback, Seen seen) {
-        var serving = seen.serving();
-        return serving != null && serving.envVersion() >= callback.envVersion();
-    }
-
-    private static boolean failed(Callback callback, Seen seen) {
-        var wish = callback.desired();
+    private static boolean failed(Awaited awaited, Seen seen) {
         var attempt = seen.attempt();
-        var build = seen.build(wish.revision(), wish.target());
-        return wish.on()
+        var build = seen.build(awaited.revision(), awaited.target());
+        return awaited.on()
                 && (attempt != null
                                 && attempt.error() != null
-                                && attempt.generation() >= wish.generation()
+                                && attempt.generation() >= awaited.generation()
                         || build.filter(b -> b.stage() == BuildState.Stage.FAILED).isPresent());
     }
 
-    private static boolean built(Callback callback, Seen seen) {
-        return seen.build(callback.source().revision(), callback.desired().target())
+    private static boolean built(Awaited awaited, Seen seen) {
+        return seen.build(awaited.revision(), awaited.target())
                 .filter(b -> b.stage() != BuildState.Stage.BUILDING)
                 .isPresent();
     }

@@ -15,7 +15,7 @@ public record Fault(String field, String problem, String detail) {
     }
 
     /** What a request said, as far as an answer repeats it. */
-    static String shown(String said) {
+    public static String shown(String said) {
         return said.length() <= LONGEST_SHOWN ? said : said.substring(0, LONGEST_SHOWN) + "…";
     }
 }

@@ -34,6 +34,7 @@ import org.springframework.kafka.listener.DeadLetterPublishingRecoverer;
 import org.springframework.kafka.listener.DeadLetterPublishingRecoverer.HeaderNames.HeadersToAdd;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.listener.RecordInterceptor;
+import org.springframework.kafka.support.LoggingProducerListener;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
@@ -132,6 +133,9 @@ public class EventConsumption {
                                 producers.getConfigurationProperties(),
                                 new ByteArraySerializer(),
                                 new ByteArraySerializer()));
+        var silent = new LoggingProducerListener<byte[], byte[]>();
+        silent.setIncludeContents(false); // which may be secret
+        bytes.setProducerListener(silent);
         var deadLetters =
                 new DeadLetterPublishingRecoverer(
                         bytes,

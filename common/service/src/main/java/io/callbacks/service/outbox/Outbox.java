@@ -1,9 +1,11 @@
 package io.callbacks.service.outbox;
 
 import io.callbacks.event.Event;
+import io.callbacks.event.EventCodec;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Facts that were stored together with what they tell of and wait to be published. Every method
@@ -31,8 +33,12 @@ public interface Outbox<K> {
      *
      * @param id the document that holds it
      * @param sequence its place in that document; grows
-     * @param event what to publish
-     * @param time when it happened
+     * @param record what to publish
      */
-    record Waiting<K>(K id, long sequence, Event event, Instant time) {}
+    record Waiting<K>(K id, long sequence, ProducerRecord<byte[], byte[]> record) {
+        /** An event of ours, and when it happened. */
+        public Waiting(K id, long sequence, Event event, Instant time) {
+            this(id, sequence, TransactionalProducers.inBytes(EventCodec.encode(event, time)));
+        }
+    }
 }

@@ -1,6 +1,5 @@
 package io.callbacks.service.outbox;
 
-import io.callbacks.event.EventCodec;
 import io.callbacks.service.lease.Lease;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -103,7 +103,7 @@ public final class Relay<K> implements SmartLifecycle {
     }
 
     private void lead(Pause pause) {
-        try (var producer = TransactionalProducers.open(kafka, transactionalId)) {
+        try (var producer = open()) {
             log.debug("Relay leads: relay={}", name);
             var lookAt = System.nanoTime();
             while (running && lease.hold()) {
@@ -117,6 +117,10 @@ public final class Relay<K> implements SmartLifecycle {
                 pause.reset();
             }
         }
+    }
+
+    private Producer<byte[], byte[]> open() {
+        return TransactionalProducers.open(kafka, transactionalId, new ByteArraySerializer());
     }
 
     /** Waits for the first wake-up unless there is something to do already. */
@@ -136,7 +140,7 @@ public final class Relay<K> implements SmartLifecycle {
         taken.forEach(id -> id.ifPresent(ids::add));
     }
 
-    private void publish(Producer<String, byte[]> producer, Collection<K> ids) {
+    private void publish(Producer<byte[], byte[]> producer, Collection<K> ids) {
         if (ids.isEmpty()) {
             return;
         }
@@ -149,11 +153,10 @@ public final class Relay<K> implements SmartLifecycle {
     }
 
     private static <K> void send(
-            Producer<String, byte[]> producer, List<Outbox.Waiting<K>> waiting) {
+            Producer<byte[], byte[]> producer, List<Outbox.Waiting<K>> waiting) {
         producer.beginTransaction();
         for (var fact : waiting) {
-            producer.send(
-                    TransactionalProducers.record(EventCodec.encode(fact.event(), fact.time())));
+            producer.send(fact.record());
         }
         producer.commitTransaction();
     }

@@ -1,6 +1,7 @@
 package io.callbacks.service.web;
 
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,6 +15,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.reactive.result.method.annotation.ResponseEntityExceptionHandler;
@@ -23,7 +25,9 @@ import org.springframework.web.server.ServerWebInputException;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Answers every error as an RFC 9457 problem whose type is {@code urn:callbacks:problem:<name>}. A
@@ -33,7 +37,7 @@ public abstract class ProblemHandlerSupport extends ResponseEntityExceptionHandl
     private static final Logger log = LoggerFactory.getLogger(ProblemHandlerSupport.class);
 
     /** A problem of ours. */
-    protected static ProblemDetail problem(HttpStatusCode status, String name, String detail) {
+    public static ProblemDetail problem(HttpStatusCode status, String name, String detail) {
         var problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setType(URI.create("urn:callbacks:problem:" + name));
         return problem;
@@ -48,20 +52,38 @@ public abstract class ProblemHandlerSupport extends ResponseEntityExceptionHandl
         var problem =
                 switch (rootOf(error)) {
                     case DataBufferLimitException _ -> bodyTooLarge();
-                    case JacksonException json ->
-                            problem(
-                                    status,
-                                    "malformed-json",
-                                    "The body is not valid JSON: " + where(json));
-                    case DecodingException _ ->
-                            problem(
-                                    status,
-                                    "malformed-json",
-                                    "The body is not valid JSON in UTF-8.");
+                    case JacksonException json -> malformedJson(": " + where(json));
+                    case DecodingException _ -> malformedJson(" in UTF-8.");
                     default -> ofRequest(error);
                 };
         return handleExceptionInternal(
                 error, problem, headers, HttpStatusCode.valueOf(problem.getStatus()), exchange);
+    }
+
+    private static ProblemDetail malformedJson(String how) {
+        return problem(
+                HttpStatus.BAD_REQUEST, "malformed-json", "The body is not valid JSON" + how);
+    }
+
+    /**
+     * Reads a body that did not come over HTTP, and refuses what is refused there.
+     *
+     * @throws ErrorResponseException with the problem that is answered to it
+     */
+    public static JsonNode read(JsonMapper json, byte @Nullable [] body) {
+        if (body == null || body.length == 0 || !Utf8JsonDecoder.isUtf8(ByteBuffer.wrap(body))) {
+            throw refused(malformedJson(" in UTF-8."));
+        }
+        try {
+            return json.readerFor(JsonNode.class).readValue(body);
+        } catch (JacksonException e) {
+            throw refused(malformedJson(": " + where(e)));
+        }
+    }
+
+    private static ErrorResponseException refused(ProblemDetail problem) {
+        return new ErrorResponseException(
+                HttpStatusCode.valueOf(problem.getStatus()), problem, null);
     }
 
     /** The parser says best what is wrong, unless it speaks of its own limits or classes. */
@@ -95,7 +117,7 @@ public abstract class ProblemHandlerSupport extends ResponseEntityExceptionHandl
             return problem;
         }
         return parameter != null && parameter.hasParameterAnnotation(RequestBody.class)
-                ? problem(error.getStatusCode(), "malformed-json", "The body is not valid JSON.")
+                ? malformedJson(".")
                 : problem(error.getStatusCode(), "bad-request", String.valueOf(error.getReason()));
     }
 
@@ -153,8 +175,8 @@ public abstract class ProblemHandlerSupport extends ResponseEntityExceptionHandl
             @Nullable HttpHeaders headers,
             HttpStatusCode status,
             ServerWebExchange exchange) {
-        if (body instanceof ProblemDetail problem && isUntyped(problem)) {
-            problem.setType(URI.create("urn:callbacks:problem:" + nameOf(status)));
+        if (body instanceof ProblemDetail problem) {
+            typed(problem);
         }
         var all = new HttpHeaders();
         if (headers != null) {
@@ -162,6 +184,15 @@ public abstract class ProblemHandlerSupport extends ResponseEntityExceptionHandl
         }
         all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         return Mono.just(new ResponseEntity<>(body, all, status));
+    }
+
+    /** The problem, with a type named for its status unless it has one. */
+    public static ProblemDetail typed(ProblemDetail problem) {
+        if (isUntyped(problem)) {
+            var status = HttpStatusCode.valueOf(problem.getStatus());
+            problem.setType(URI.create("urn:callbacks:problem:" + nameOf(status)));
+        }
+        return problem;
     }
 
     private static boolean isUntyped(ProblemDetail problem) {

@@ -30,7 +30,7 @@ final class Utf8JsonDecoder extends JacksonJsonDecoder {
             ResolvableType type,
             @Nullable MimeType mimeType,
             @Nullable Map<String, Object> hints) {
-        if (!isUtf8(body)) {
+        if (!isUtf8(bytes(body))) {
             DataBufferUtils.release(body);
             throw new DecodingException("not UTF-8");
         }
@@ -39,11 +39,14 @@ final class Utf8JsonDecoder extends JacksonJsonDecoder {
                 body, type, mimeType, hints == null ? silent : Hints.merge(hints, silent));
     }
 
-    /** No NUL is left bare in JSON, but UTF-16 and UTF-32 are full of them. */
-    private static boolean isUtf8(DataBuffer body) {
+    private static ByteBuffer bytes(DataBuffer body) {
         var bytes = ByteBuffer.allocate(body.readableByteCount());
         body.toByteBuffer(bytes);
-        bytes.rewind();
+        return bytes.rewind();
+    }
+
+    /** No NUL is left bare in JSON, but UTF-16 and UTF-32 are full of them. */
+    static boolean isUtf8(ByteBuffer bytes) {
         try {
             return UTF_8.newDecoder().decode(bytes).chars().noneMatch(c -> c == 0);
         } catch (CharacterCodingException e) {

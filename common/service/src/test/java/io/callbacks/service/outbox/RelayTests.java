@@ -7,7 +7,6 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.callbacks.embedded.EmbeddedBroker;
 import io.callbacks.embedded.EmbeddedStore;
-import io.callbacks.event.EventCodec;
 import io.callbacks.event.Topics;
 import io.callbacks.service.lease.Lease;
 import java.nio.file.Path;
@@ -22,6 +21,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,8 +112,12 @@ class RelayTests {
     /** The holder's clock may stand still as well: then Kafka is what stops it. */
     @Test
     void isFencedByKafkaWhenItStillBelievesToHoldTheLease() {
-        var early = TransactionalProducers.open(kafka(), "callbacks-fence-relay");
-        var late = TransactionalProducers.open(kafka(), "callbacks-fence-relay");
+        var early =
+                TransactionalProducers.open(
+                        kafka(), "callbacks-fence-relay", new ByteArraySerializer());
+        var late =
+                TransactionalProducers.open(
+                        kafka(), "callbacks-fence-relay", new ByteArraySerializer());
         var outbox = new NumberedOutbox();
         outbox.add(400);
         early.beginTransaction();
@@ -125,12 +129,10 @@ class RelayTests {
         assertThat(published(400, 499)).containsExactly(400);
     }
 
-    private static boolean sendAndCommit(Producer<String, byte[]> producer, NumberedOutbox outbox) {
+    private static boolean sendAndCommit(Producer<byte[], byte[]> producer, NumberedOutbox outbox) {
         try {
             for (var fact : outbox.render(List.of("all"))) {
-                producer.send(
-                        TransactionalProducers.record(
-                                EventCodec.encode(fact.event(), fact.time())));
+                producer.send(fact.record());
             }
             producer.commitTransaction();
             return true;
