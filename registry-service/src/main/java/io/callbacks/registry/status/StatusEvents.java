@@ -9,6 +9,7 @@ import io.callbacks.event.DeploymentObserved;
 import io.callbacks.event.Event;
 import io.callbacks.event.LoadSeen;
 import io.callbacks.event.TargetSeen;
+import io.callbacks.event.TriggerSeen;
 import java.util.function.Consumer;
 
 /**
@@ -29,7 +30,7 @@ final class StatusEvents implements Consumer<Event> {
         switch (event) {
             case BuildEvent build -> take(build);
             case DeploymentObserved observed -> take(observed);
-            case CallbackChanged _, LoadSeen _, TargetSeen _ -> {}
+            case CallbackChanged _, LoadSeen _, TargetSeen _, TriggerSeen _ -> {}
         }
     }
 
