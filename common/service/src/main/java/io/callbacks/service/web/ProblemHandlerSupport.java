@@ -33,7 +33,7 @@ public abstract class ProblemHandlerSupport extends ResponseEntityExceptionHandl
     private static final Logger log = LoggerFactory.getLogger(ProblemHandlerSupport.class);
 
     /** A problem of ours. */
-    protected static ProblemDetail problem(HttpStatusCode status, String name, String detail) {
+    public static ProblemDetail problem(HttpStatusCode status, String name, String detail) {
         var problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setType(URI.create("urn:callbacks:problem:" + name));
         return problem;
