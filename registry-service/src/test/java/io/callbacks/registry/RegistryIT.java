@@ -12,7 +12,6 @@ import io.callbacks.event.Event;
 import io.callbacks.event.EventCodec;
 import io.callbacks.event.Topics;
 import io.callbacks.registry.testing.Caller;
-import io.callbacks.registry.testing.Events;
 import io.callbacks.registry.testing.Registry;
 import io.callbacks.service.outbox.TransactionalProducers;
 import io.callbacks.testing.JavaProcess;
@@ -81,55 +80,6 @@ class RegistryIT {
         until(() -> isPublished(id));
         send(new BuildStarted(new BuildKey(id, uid(id), 1, "process", 1))).get();
         until(() -> caller.get("/callbacks/" + id).text("/status").equals("building"));
-    }
-
-    @Test
-    void saysThatItCannotAskAfterACallWhileKafkaIsAway() throws Exception {
-        try (var events = new Events(kafka.address())) {
-            var call = "/invocations/" + events.httpCall(new byte[0]);
-            assertThat(caller.get(call).text("/state")).isEqualTo("queued");
-            kafka.kill();
-            assertThat(caller.get(call).problem()).isEqualTo("events-unavailable");
-            assertThat(caller.get(call).status()).isEqualTo(503);
-            assertThat(caller.post(call + "/replay", "{}").problem())
-                    .isEqualTo("events-unavailable");
-            assertThat(caller.delete(call).problem()).isEqualTo("events-unavailable");
-            kafka.startAgain();
-            until(() -> caller.get(call).status() == 200);
-            until(() -> caller.post(call + "/replay", "{}").status() == 202);
-        }
-    }
-
-    @Test
-    void readsWhatIsCommittedWhileATransactionIsOpenBeforeIt() throws Exception {
-        try (var open = TransactionalProducers.open(settings(), "open");
-                var events = new Events(kafka.address())) {
-            open.beginTransaction();
-            var sent = open.send(new ProducerRecord<>(Topics.INVOCATION, 0, "k", null)).get();
-            var call = events.publish(Topics.INVOCATION, 0, "k", null, tracked());
-            var early = caller.get("/invocations/" + call);
-            assertThat(early.problem()).isEqualTo("events-unavailable");
-            open.abortTransaction();
-            until(() -> caller.get("/invocations/" + call).status() == 200);
-            var aborted = caller.get("/invocations/0-" + sent.offset());
-            assertThat(aborted.problem()).isEqualTo("unknown-invocation");
-            var marker = Long.parseLong(call.split("-", 2)[1]) + 1;
-            assertThat(caller.get("/invocations/0-" + marker).problem())
-                    .isEqualTo("unknown-invocation");
-        }
-    }
-
-    private Map<String, Object> settings() {
-        return Map.of("bootstrap.servers", kafka.address());
-    }
-
-    private static Map<String, String> tracked() {
-        return Events.headers(
-                "ce_specversion", "1.0",
-                "ce_id", "open",
-                "ce_type", "order-placed",
-                "ce_source", "/shop",
-                "ce_track", "true");
     }
 
     @Test

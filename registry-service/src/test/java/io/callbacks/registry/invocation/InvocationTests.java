@@ -13,6 +13,7 @@ import io.callbacks.registry.testing.Caller;
 import io.callbacks.registry.testing.Events;
 import io.callbacks.registry.testing.Registry;
 import io.callbacks.registry.testing.RunningRegistry;
+import io.callbacks.service.outbox.TransactionalProducers;
 import io.callbacks.testing.kafka.Topic;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -115,7 +117,7 @@ class InvocationTests {
     @Test
     void mayBeKnownBeforeItIsRead() {
         var next = events.httpCall(NOTHING);
-        var id = next.split("-")[0] + "-" + (Long.parseLong(next.split("-")[1]) + 1);
+        var id = next.split("-", 2)[0] + "-" + (Long.parseLong(next.split("-", 2)[1]) + 1);
         events.tell(id, "invocation-started", NOTHING, "ce_tries", "1");
         until(() -> read(id).status() == 200);
         assertThat(read(id).text("/accepted_at")).isEqualTo("null");
@@ -261,6 +263,26 @@ class InvocationTests {
         assertThat(read(id).number("/callback_id")).isEqualTo(12);
     }
 
+    @Test
+    void isReadOnceNoTransactionIsOpenBeforeIt() throws Exception {
+        var kafka = Map.<String, Object>of("bootstrap.servers", registry.kafka());
+        try (var open = TransactionalProducers.open(kafka, "open-" + Events.fresh())) {
+            open.beginTransaction();
+            var sent = open.send(new ProducerRecord<>(Topics.INVOCATION, "customer-5", null)).get();
+            var id = events.httpCall(NOTHING);
+            assertThat(id).startsWith(sent.partition() + "-");
+            assertThat(read(id).problem()).isEqualTo("events-unavailable");
+            var answer = CompletableFuture.supplyAsync(() -> read(id));
+            open.abortTransaction();
+            assertThat(answer.get().text("/state")).isEqualTo("queued");
+            assertThat(read(sent.partition() + "-" + sent.offset()).problem())
+                    .isEqualTo("unknown-invocation");
+            var marker = Long.parseLong(id.split("-", 2)[1]) + 1;
+            assertThat(read(sent.partition() + "-" + marker).problem())
+                    .isEqualTo("unknown-invocation");
+        }
+    }
+
     // --- cancelling
 
     @Test
@@ -274,7 +296,7 @@ class InvocationTests {
         assertThat(caller.delete("/invocations/" + id).status()).isEqualTo(200);
         assertThat(caller.get("/invocations/" + id + "/result").problem())
                 .isEqualTo("invocation-cancelled");
-        assertThat(order.partition()).isEqualTo(Integer.parseInt(id.split("-")[0]));
+        assertThat(order.partition()).isEqualTo(Integer.parseInt(id.split("-", 2)[0]));
         assertThat(order.key()).isEqualTo("customer-5");
         assertThat(Events.header(order, "ce_source")).isEqualTo("/registry");
         assertThat(Events.header(order, "ce_specversion")).isEqualTo("1.0");
