@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -38,15 +42,35 @@ public final class DirectoryBlobStore implements BlobStore {
     @Override
     public String put(byte[] content) {
         var digest = Digests.of(content);
-        var target = files.resolve(Digests.hex(digest));
-        if (!Files.exists(target)) {
-            try {
-                Files.move(written(content), target, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot store " + digest, e);
+        try {
+            if (!isRenewed(file(digest))) {
+                Files.move(written(content), file(digest), StandardCopyOption.ATOMIC_MOVE);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot store " + digest, e);
         }
         return digest;
+    }
+
+    private Path file(String digest) {
+        return files.resolve(Digests.hex(digest));
+    }
+
+    /**
+     * Whether a file is there and counts as new now. One of another owner has to be written anew.
+     */
+    private static boolean isRenewed(Path file) throws IOException {
+        try {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            return true;
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            return false;
+        } catch (FileSystemException e) {
+            if (Files.exists(file)) { // told so where only an owner may do this
+                return false;
+            }
+            throw e;
+        }
     }
 
     private Path written(byte[] content) throws IOException {
@@ -64,13 +88,58 @@ public final class DirectoryBlobStore implements BlobStore {
 
     @Override
     public byte[] get(String digest) {
-        var file = files.resolve(Digests.hex(digest));
         try {
-            return Files.readAllBytes(file);
+            return Files.readAllBytes(file(digest));
         } catch (NoSuchFileException e) {
             throw new MissingBlobException(digest);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + digest, e);
+        }
+    }
+
+    /**
+     * Removes what was stored, and stored again, before an instant; trees stay. What is stored
+     * again in the meantime stays too.
+     *
+     * @return how much was removed
+     */
+    public int forget(Instant before) {
+        int removed = 0;
+        try (var all = Files.newDirectoryStream(files)) {
+            for (var file : all) {
+                if (isOlder(file, before) && isRemoved(file, before)) {
+                    removed++;
+                }
+            }
+            return removed;
+        } catch (DirectoryIteratorException e) {
+            throw new UncheckedIOException("cannot tidy " + files, e.getCause());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot tidy " + files, e);
+        }
+    }
+
+    /** Out of the way first: whoever stores it from then on sees that it is not there. */
+    private boolean isRemoved(Path file, Instant before) throws IOException {
+        var aside = fresh.resolve(UUID.randomUUID().toString());
+        try {
+            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            return false; // removed by another service
+        }
+        if (!isOlder(aside, before)) {
+            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+            return false;
+        }
+        Files.delete(aside);
+        return true;
+    }
+
+    private static boolean isOlder(Path file, Instant instant) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file).toInstant().isBefore(instant);
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 

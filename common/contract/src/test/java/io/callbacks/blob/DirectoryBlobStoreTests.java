@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -30,6 +32,22 @@ class DirectoryBlobStoreTests {
         assertThat(digest).matches("sha256:[0-9a-f]{64}");
         assertThat(blobs.put("code".getBytes(UTF_8))).isEqualTo(digest);
         assertThat(blobs.get(digest)).asString(UTF_8).isEqualTo("code");
+    }
+
+    @Test
+    void forgetsWhatWasNotStoredAgainSince() throws IOException {
+        var old = blobs.put("old".getBytes(UTF_8));
+        var again = blobs.put("again".getBytes(UTF_8));
+        try (var files = Files.list(directory.resolve("blobs/files"))) {
+            for (var file : files.toList()) {
+                Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+            }
+        }
+        blobs.put("again".getBytes(UTF_8));
+        assertThat(blobs.forget(Instant.EPOCH.plusSeconds(1))).isEqualTo(1);
+        assertThat(blobs.get(again)).asString(UTF_8).isEqualTo("again");
+        assertThatExceptionOfType(MissingBlobException.class).isThrownBy(() -> blobs.get(old));
+        assertThat(directory.resolve("blobs/new")).isEmptyDirectory();
     }
 
     @Test

@@ -33,7 +33,8 @@ import reactor.util.retry.RetryBackoffSpec;
 public final class Management
         implements BiFunction<HttpServerRequest, HttpServerResponse, Mono<Void>> {
     private static final Logger log = LoggerFactory.getLogger(Management.class);
-    private static final Pattern OURS = Pattern.compile("/(?:callbacks|deploy|targets)(?:[/?].*)?");
+    private static final Pattern OURS =
+            Pattern.compile("/(?:callbacks|deploy|targets|invocations|dead-letters)(?:[/?].*)?");
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 

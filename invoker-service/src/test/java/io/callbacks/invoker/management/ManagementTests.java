@@ -90,10 +90,35 @@ class ManagementTests {
         "/callbacks/7/build-log/, builder",
         "/callbacks/7/logs?follow=1, deployer",
         "/callbacks/7/logs/x, registry",
-        "/targets, registry"
+        "/targets, registry",
+        "/invocations/3-1042, registry",
+        "/invocations/3-1042/result, registry",
+        "/dead-letters?limit=5, registry",
+        "/dead-letters/0-3, registry"
     })
     void passesEachCallOnToWhoAnswersIt(String target, String service) {
         assertThat(get(target, "Host: localhost\n").text()).isEqualTo(service);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/callbacks",
+                "/deploy/",
+                "/targets?x=1",
+                "/invocations/3-1042",
+                "/invocations/3-1042/replay",
+                "/dead-letters",
+                "/dead-letters/replay"
+            })
+    void takesManagementCalls(String target) {
+        assertThat(Management.takes(target)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/api/invocations", "/invocations-x", "/dead-lettersx/1", "/dead"})
+    void takesNothingElse(String target) {
+        assertThat(Management.takes(target)).isFalse();
     }
 
     @Test

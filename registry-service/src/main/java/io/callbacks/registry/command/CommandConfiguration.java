@@ -43,12 +43,6 @@ class CommandConfiguration {
             CommandRepository repository, Management management, Relay<String> relay, Clock clock) {
         return new Waits(repository, management, relay, clock);
     }
-
-    @Bean
-    RawRecords rawCommands() {
-        return new RawRecords();
-    }
-
     @Bean
     Consumer<Message<byte[]>> registryCommands(
             CommandRepository repository,

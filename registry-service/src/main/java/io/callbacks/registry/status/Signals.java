@@ -8,16 +8,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets requests wait for what is told of a callback. Woken in process; looks again every half
- * second besides, for what another copy of the service was told.
+ * Lets requests wait for what is told of something. Woken in process; looks again now and then
+ * besides, for what another copy of the service was told.
  */
 public final class Signals {
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+    private final Map<Object, CountDownLatch> next = new ConcurrentHashMap<>();
+    private final Duration lookAgain;
 
-    private final Map<Long, CountDownLatch> next = new ConcurrentHashMap<>();
+    public Signals(Duration lookAgain) {
+        this.lookAgain = lookAgain;
+    }
 
-    void changed(long callbackId) {
-        var waiting = next.remove(callbackId);
+    /** Wakes who waits for news of this. */
+    public void changed(Object id) {
+        var waiting = next.remove(id);
         if (waiting != null) {
             waiting.countDown();
         }
@@ -28,10 +32,10 @@ public final class Signals {
      *
      * @return whether it did within the time
      */
-    public boolean await(long callbackId, BooleanSupplier condition, Duration time) {
+    public boolean await(Object id, BooleanSupplier condition, Duration time) {
         var deadline = System.nanoTime() + time.toNanos();
         while (true) {
-            var change = next.computeIfAbsent(callbackId, _ -> new CountDownLatch(1));
+            var change = next.computeIfAbsent(id, _ -> new CountDownLatch(1));
             if (condition.getAsBoolean()) {
                 return true;
             }
@@ -39,7 +43,7 @@ public final class Signals {
             if (left <= 0) {
                 return false;
             }
-            pause(change, Math.min(left, LOOK_AGAIN.toNanos()));
+            pause(change, Math.min(left, lookAgain.toNanos()));
         }
     }
 

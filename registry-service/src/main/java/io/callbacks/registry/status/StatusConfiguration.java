@@ -2,6 +2,7 @@ package io.callbacks.registry.status;
 
 import io.callbacks.service.event.EventMessages;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,7 +18,7 @@ class StatusConfiguration {
 
     @Bean
     Signals signals() {
-        return new Signals();
+        return new Signals(Duration.ofMillis(500));
     }
 
     @Bean

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,6 +89,12 @@ public final class Caller {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What is there, not taken for text. */
+    public HttpResponse<byte[]> bytes(String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(registry.get() + path)).build();
+        return http.send(request, BodyHandlers.ofByteArray());
     }
 
     /** The lines of an endless answer, as they come. */
