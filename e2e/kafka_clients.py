@@ -237,7 +237,7 @@ class Reader(threading.Thread):
         self.consumer.close()
 
     def take(self, record):
-        if record["ce_correlationid"]:
+        if record["ce_correlationid"] and record["ce_type"] != "invocation-started":
             self.by_id[record["ce_correlationid"]].append(record)
         self.records.append(record)
 

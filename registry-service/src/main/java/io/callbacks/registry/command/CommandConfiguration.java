@@ -43,6 +43,7 @@ class CommandConfiguration {
             CommandRepository repository, Management management, Relay<String> relay, Clock clock) {
         return new Waits(repository, management, relay, clock);
     }
+
     @Bean
     Consumer<Message<byte[]>> registryCommands(
             CommandRepository repository,

@@ -34,7 +34,7 @@ final class ForeignRecord {
         attributes.put("source", "kafka:" + topic);
         attributes.put("type", "io.callbacks.kafka-record");
         contentType(record).ifPresent(type -> attributes.put("datacontenttype", type));
-        return new Call(record, new CloudEvent(attributes, Map.of(), record.value()));
+        return new Call(record, CloudEvent.of(attributes, Map.of(), record.value()));
     }
 
     private static Optional<String> contentType(ConsumerRecord<byte[], byte[]> record) {
