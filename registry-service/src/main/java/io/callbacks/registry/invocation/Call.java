@@ -71,6 +71,9 @@ record Call(ConsumerRecord<byte[], byte[]> record, CloudEvent event) {
 
     private Map<String, String> attributes(Map<String, String> instead) {
         var all = new LinkedHashMap<>(event.attributes());
+        if (event.isJson()) { // which in structured mode goes without saying
+            all.putIfAbsent("datacontenttype", "application/json");
+        }
         all.putAll(event.extensions());
         all.remove(REVISION);
         all.putAll(instead);
