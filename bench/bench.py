@@ -1,6 +1,6 @@
 """What the platform costs, measured: a table, ratios first, all targets side by side.
 
-    ./callbacks bench [--quick] [--json FILE] [name...]
+    ./callbacks bench [--quick] [--pause SECONDS] [--json FILE] [name...]
 """
 import argparse
 import contextlib
@@ -17,11 +17,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
 from engine import docker  # noqa: E402
+from events import EVENTS  # noqa: E402
 from measures import MEASURES, Settings  # noqa: E402
 from report import as_json, report  # noqa: E402
 from target import TARGETS, NotMeasured, ProcessTarget, missing  # noqa: E402
 
 TROUBLE = (AssertionError, NotMeasured, OSError, http.client.HTTPException, subprocess.SubprocessError)
+
+ALL = {**MEASURES, **EVENTS}
+GROUPS = {"events": EVENTS}  # on platforms of their own, and only when they are asked for
 
 END = object()
 
@@ -31,8 +35,8 @@ class TimeUp(Exception):
 
 
 class Bench:
-    def __init__(self, settings):
-        self.settings = settings
+    def __init__(self, settings, limit):
+        self.settings, self.limit = settings, limit
         self.begin = time.monotonic()
         self.measures, self.targets, self.said = [], [], []
 
@@ -50,9 +54,10 @@ class Bench:
     def run(self, names):
         with contextlib.ExitStack() as stack:
             try:
-                self.start(stack)
+                if MEASURES.keys() & set(names):
+                    self.start(stack)
                 for number, name in enumerate(names):
-                    self.measure(MEASURES[name](self.settings), self.left / (len(names) - number))
+                    self.measure(ALL[name](self.settings), self.left / (len(names) - number))
             except TimeUp:
                 begun = [measure.name for measure in self.measures]
                 self.said.append("time was up; not or not wholly measured: " + " ".join(
@@ -98,19 +103,19 @@ class Bench:
 
     @property
     def left(self):
-        return self.begin + self.settings.limit - time.monotonic()
+        return self.begin + self.limit - time.monotonic()
 
     def measure(self, measure, seconds):
         """As many rounds as there shall be, or as there is time for without taking it from other measures."""
         self.measures.append(measure)
-        until = time.monotonic() + seconds
+        targets, until = measure.targets or self.targets, time.monotonic() + seconds
         with contextlib.ExitStack() as stack:
-            going = {target: self.going(stack, measure, target) for target in self.targets}
+            going = {target: self.going(stack, measure, target) for target in targets}
             for number in range(self.settings.rounds + 1):  # the first one prepares
                 if number > 1 and going and time.monotonic() > until:
                     self.said.append("%s: %d rounds and no more, for want of time" % (measure.name, number - 1))
                     return
-                for target in self.targets[::1 if number % 2 else -1]:
+                for target in targets[::1 if number % 2 else -1]:
                     if target in going and not self.step(measure, target, going[target], number):
                         del going[target]
 
@@ -151,27 +156,50 @@ def ended(*_):
 
 
 def parsed(words):
-    parser = argparse.ArgumentParser(prog="./callbacks bench", description="Measures the platform on each target.")
-    parser.add_argument("names", nargs="*", metavar="name", help="what to measure: " + " ".join(MEASURES))
+    parser = argparse.ArgumentParser(
+        prog="./callbacks bench", description="Measures the platform on each target, within ten minutes.",
+        epilog="events: calls by event, on platforms of their own, not among what is measured when nothing is named; "
+               "about eight minutes, and never more than ten of their own (--quick: two, never more than five), of "
+               "which pauses take three times SECONDS (--quick: once). "
+               "Also one by one: " + " ".join(EVENTS))
+    parser.add_argument("names", nargs="*", metavar="name",
+                        help="what to measure: %s; or: %s" % (" ".join(MEASURES), " ".join(GROUPS)))
     parser.add_argument("--quick", action="store_true", help="fewer rounds of less: to see that it works")
+    parser.add_argument("--pause", type=float, metavar="SECONDS",
+                        help="how long a trigger rests before its lag is looked at (60; --quick: 5)")
     parser.add_argument("--json", metavar="FILE", help="also write all values of all rounds there")
     options = parser.parse_args(words)
-    unknown = [name for name in options.names if name not in MEASURES]
+    unknown = [name for name in options.names if name not in ALL and name not in GROUPS]
     if unknown:
-        parser.error("no such measure: %s; there are %s" % (" ".join(unknown), " ".join(MEASURES)))
+        parser.error("no such measure: %s; there are %s" % (" ".join(unknown), " ".join([*MEASURES, *GROUPS, *EVENTS])))
+    if options.pause is not None and not 1 <= options.pause <= 60:
+        parser.error("--pause must be 1 to 60 seconds, not %g" % options.pause)
     return options
+
+
+def chosen(names):
+    """In the order of measuring; what is measured by default if nothing is named."""
+    wanted = {each for name in names for each in GROUPS.get(name, [name])}
+    return [name for name in ALL if name in wanted] or list(MEASURES)
+
+
+def limit(settings, names):
+    """Seconds for all of them: measures by event take none of those of the others."""
+    return settings.limit * any(name in MEASURES for name in names) \
+        + settings.event_limit * any(name in EVENTS for name in names)
 
 
 def main(words):
     options = parsed(words)
     about = machine()
-    bench = Bench(Settings(options.quick))
+    names, settings = chosen(options.names), Settings(options.quick, options.pause)
+    bench = Bench(settings, limit(settings, names))
     if not quiet(about["cores"]):
         bench.said.append("the machine was busy with other things at the start: do not trust these figures")
     signal.signal(signal.SIGTERM, ended)
     signal.signal(signal.SIGALRM, time_up)
-    signal.alarm(bench.settings.limit)
-    bench.run([name for name in MEASURES if name in options.names] or list(MEASURES))
+    signal.alarm(bench.limit)
+    bench.run(names)
     about["load at end"] = "%.2f %.2f %.2f" % os.getloadavg()
     about["taken"] = "%d s, %s" % (time.monotonic() - bench.begin, "quick" if options.quick else "whole")
     print(report(about, bench.rows, bench.notes))

@@ -35,7 +35,7 @@ SUSTAINED = 0.98  # of the offered rate
 class Settings:
     """How much of everything; ``quick`` is for looking whether the tool works."""
 
-    def __init__(self, quick=False):
+    def __init__(self, quick=False, pause=None):
         self.limit = 150 if quick else 540  # seconds, without the removal of what was made
         self.rounds = 2 if quick else 5
         self.env_changes = 10 if quick else 15
@@ -47,10 +47,17 @@ class Settings:
         self.load_rounds = 1 if quick else 3
         self.load_seconds = 3 if quick else 4
         self.load_warm_up = 1
+        self.event_limit = 300 if quick else 540  # for the measures by event
+        self.event_warm_up = 300 if quick else 2000
+        self.event_seconds = 1 if quick else 4
+        self.latency_seconds = 2 if quick else 4
+        self.pause = pause or (5 if quick else 60)
+        self.lag_rounds = 1 if quick else 3
 
 
 class Measure:
     rows = ()
+    targets = ()  # of its own; else those that the bench has
 
     def rounds(self, target):
         raise NotImplementedError

@@ -85,7 +85,7 @@ class Row:
                 "rounds": self.rounds}
 
 
-DIGITS = {"ms": 1, "MiB": 1, "x": 2, "CPU-s": 3, "/s": 0, "": 0}
+DIGITS = {"ms": 1, "MiB": 1, "x": 2, "s": 1, "CPU-s": 3, "/s": 0, "/CPU-s": 0, "": 0}
 
 
 def shown(value, unit):

@@ -26,6 +26,7 @@ Instance = collections.namedtuple("Instance", "identity pids address")
 
 class Target:
     name = None
+    runs = Platform
 
     def __init__(self, platform):
         self.platform = platform
@@ -42,7 +43,7 @@ class Target:
     @classmethod
     def started(cls, **environment):
         """A platform where callbacks run on it unless they say otherwise."""
-        platform = Platform(CALLBACKS_REGISTRY_DEFAULT_TARGET=cls.name, **environment)
+        platform = cls.runs(CALLBACKS_REGISTRY_DEFAULT_TARGET=cls.name, **environment)
         try:
             platform.start()
             eventually(lambda: known(platform)[cls.name]["available"], 60, "callbacks can run on " + cls.name)
