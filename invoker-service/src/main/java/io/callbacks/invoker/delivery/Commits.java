@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -15,13 +14,19 @@ public interface Commits extends AutoCloseable {
     /**
      * Does both.
      *
-     * @throws org.apache.kafka.clients.consumer.CommitFailedException if the group is being put in
-     *     order anew; it may be tried again
+     * @throws NotNowException if the same can be tried again, with more
      */
     void commit(
             Consumer<byte[], byte[]> consumer,
-            List<ProducerRecord<byte[], byte[]>> records,
+            List<Outcome> outcomes,
             Map<TopicPartition, OffsetAndMetadata> offsets);
+
+    /** Kafka is not ready for a commit, and nothing of it counts. */
+    final class NotNowException extends RuntimeException {
+        NotNowException(Throwable cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
 
     @Override
     void close();

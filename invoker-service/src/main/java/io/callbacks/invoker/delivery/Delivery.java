@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -17,15 +19,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +56,8 @@ public final class Delivery<T> implements AutoCloseable {
     /** How long commits may fail because the group is put in order anew. */
     private static final Duration DISORDER = Duration.ofSeconds(30);
 
+    private static final Duration AFTER_DISORDER = Duration.ofMillis(200);
+    private static final int SPANS = 10;
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
     private static final Duration ASKING = Duration.ofSeconds(10);
@@ -73,7 +77,7 @@ public final class Delivery<T> implements AutoCloseable {
     private Thread thread = new Thread(() -> {});
     private int underWay;
     private long committedAt;
-    private long orderlyAt;
+    private long disorderSince;
     private long lookedAt;
 
     /** A call of the handler that has ended. */
@@ -173,20 +177,28 @@ public final class Delivery<T> implements AutoCloseable {
     }
 
     private void consume() {
-        var consumer =
-                new KafkaConsumer<>(
-                        settings.kafka(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         try (var commits = newCommits.get()) {
-            if (topicIsThere(consumer)) {
-                consumer.subscribe(List.of(settings.topic()), new Rebalance(consumer, commits));
-                orderlyAt = System.nanoTime();
-                while (isRunning()) {
-                    turn(consumer, commits);
-                }
-                part(consumer, commits, windows.keySet());
+            var consumer =
+                    new KafkaConsumer<>(
+                            settings.kafka(),
+                            new ByteArrayDeserializer(),
+                            new ByteArrayDeserializer());
+            try {
+                consume(consumer, commits);
+            } finally { // nothing is left to commit while the group is left
+                forgetAll();
+                consumer.close(CloseOptions.timeout(LEAVING));
             }
-        } finally {
-            consumer.close(CloseOptions.timeout(LEAVING));
+        }
+    }
+
+    private void consume(KafkaConsumer<byte[], byte[]> consumer, Commits commits) {
+        if (topicIsThere(consumer)) {
+            consumer.subscribe(List.of(settings.topic()), new Rebalance(consumer, commits));
+            while (isRunning()) {
+                turn(consumer, commits);
+            }
+            part(consumer, commits, windows.keySet());
         }
     }
 
@@ -202,15 +214,28 @@ public final class Delivery<T> implements AutoCloseable {
     }
 
     private void turn(KafkaConsumer<byte[], byte[]> consumer, Commits commits) {
-        for (var delivered : consumer.poll(patience())) {
-            take(delivered);
+        poll(consumer).forEach(this::take);
+        if (disorderSince == 0) {
+            trouble = null;
         }
-        trouble = null;
         finish();
         begin();
         commitIfDue(consumer, commits);
         throttle(consumer);
         look(consumer);
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> consumer) {
+        try {
+            return consumer.poll(patience());
+        } catch (OffsetOutOfRangeException e) { // they were kept for less long than nobody came
+            log.warn(
+                    "Records are gone that were not read: consumer={} at={}",
+                    settings.name(),
+                    e.offsetOutOfRangePartitions());
+            consumer.seekToBeginning(e.partitions());
+            return ConsumerRecords.empty();
+        }
     }
 
     private Duration patience() {
@@ -228,6 +253,9 @@ public final class Delivery<T> implements AutoCloseable {
     }
 
     private void begin() {
+        if (resting) {
+            return;
+        }
         for (var window : windows.values()) {
             while (underWay < settings.concurrency()) {
                 var batch = window.begin(settings.batch());
@@ -269,23 +297,30 @@ public final class Delivery<T> implements AutoCloseable {
 
     private void commit(KafkaConsumer<byte[], byte[]> consumer, Commits commits) {
         committedAt = System.nanoTime();
-        var records = new ArrayList<ProducerRecord<byte[], byte[]>>(asides);
-        var aside = records.size();
-        uncommitted.forEach(finished -> records.addAll(finished.outcome().records()));
+        var aside = asides.stream().limit(MOST_BETWEEN_COMMITS).toList();
+        var outcomes = new ArrayList<>(List.of(new Outcome(aside)));
+        uncommitted.forEach(finished -> outcomes.add(finished.outcome()));
         try {
-            commits.commit(consumer, records, offsets());
-        } catch (CommitFailedException | RebalanceInProgressException e) {
-            if (System.nanoTime() - orderlyAt > DISORDER.toNanos()) {
-                throw e;
-            }
-            log.debug("Group is being put in order: consumer={}", settings.name(), e);
+            commits.commit(consumer, outcomes, offsets());
+        } catch (Commits.NotNowException e) {
+            notNow(e);
             return;
         }
-        orderlyAt = System.nanoTime();
+        disorderSince = 0;
+        trouble = null;
         uncommitted.clear();
-        for (int i = 0; i < aside; i++) {
-            asides.remove();
+        aside.forEach(_ -> asides.remove());
+    }
+
+    /** The same again a little later, for a while. */
+    private void notNow(Commits.NotNowException e) {
+        var now = System.nanoTime();
+        disorderSince = disorderSince == 0 ? now : disorderSince;
+        if (now - disorderSince > DISORDER.toNanos()) {
+            throw e;
         }
+        trouble = rootOf(e);
+        committedAt = now + AFTER_DISORDER.toNanos();
     }
 
     /** Of all partitions, also where nothing has changed: so a commit is ours to make. */
@@ -310,7 +345,10 @@ public final class Delivery<T> implements AutoCloseable {
         var paused = consumer.paused();
         windows.forEach(
                 (partition, window) -> {
-                    var stop = full || window.span() >= settings.window();
+                    var stop =
+                            full
+                                    || window.open() >= settings.window()
+                                    || window.span() >= SPANS * settings.window();
                     if (stop && !paused.contains(partition)) {
                         consumer.pause(Set.of(partition));
                     } else if (!stop && paused.contains(partition)) {
@@ -353,7 +391,7 @@ public final class Delivery<T> implements AutoCloseable {
             sleep(BUSY);
             finish();
         }
-        if (!uncommitted.isEmpty() || !asides.isEmpty()) {
+        if (!windows.isEmpty() && (!uncommitted.isEmpty() || !asides.isEmpty())) {
             commit(consumer, commits);
         }
     }
@@ -391,14 +429,43 @@ public final class Delivery<T> implements AutoCloseable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             var committed = consumer.committed(Set.copyOf(partitions), ASKING);
+            var ends = consumer.endOffsets(partitions, ASKING);
+            var since = new HashMap<TopicPartition, Optional<Long>>();
+            partitions.forEach(it -> since.put(it, since(committed.get(it))));
+            handler.assigned(since);
+            beginNew(partitions.stream().filter(it -> committed.get(it) == null).toList());
             for (var partition : partitions) {
-                handler.assigned(partition, since(committed.get(partition)));
-                var position = consumer.position(partition, ASKING);
-                windows.put(partition, new Window<>(position));
-                if (committed.get(partition) == null) { // a group has begun here, once and for all
-                    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(position)), ASKING);
-                }
+                var again = since.getOrDefault(partition, Optional.empty());
+                windows.put(
+                        partition,
+                        new Window<>(
+                                consumer.position(partition, ASKING),
+                                again.isPresent() ? ends.getOrDefault(partition, 0L) : 0,
+                                again.orElse(0L)));
             }
+        }
+
+        /** Where a group begins is decided once, and kept. */
+        private void beginNew(List<TopicPartition> partitions) {
+            if (partitions.isEmpty()) {
+                return;
+            }
+            if (settings.latest() && isNewGroup()) {
+                consumer.seekToEnd(partitions);
+            } else {
+                consumer.seekToBeginning(partitions);
+            }
+            var begin = new HashMap<TopicPartition, OffsetAndMetadata>();
+            partitions.forEach(
+                    it -> begin.put(it, new OffsetAndMetadata(consumer.position(it, ASKING))));
+            consumer.commitSync(begin, ASKING);
+        }
+
+        private boolean isNewGroup() {
+            var all = new HashSet<TopicPartition>();
+            consumer.partitionsFor(settings.topic(), ASKING)
+                    .forEach(it -> all.add(new TopicPartition(it.topic(), it.partition())));
+            return consumer.committed(all, ASKING).values().stream().allMatch(Objects::isNull);
         }
 
         @Override

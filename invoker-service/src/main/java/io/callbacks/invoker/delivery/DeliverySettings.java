@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param name of the consumer, for threads and logs
  * @param topic waited for until there is one
- * @param kafka settings of the consumer: brokers, group, where to begin
+ * @param kafka settings of the consumer: brokers, group
+ * @param latest whether a group that has no offsets at all begins at the end
  * @param concurrency most calls of the handler under way
  * @param batch most records in one call
  * @param window most records of a partition in hand, from the first one on that is not done
@@ -17,6 +18,7 @@ public record DeliverySettings(
         String name,
         String topic,
         Map<String, Object> kafka,
+        boolean latest,
         int concurrency,
         int batch,
         int window,

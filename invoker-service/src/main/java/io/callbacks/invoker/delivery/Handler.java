@@ -1,6 +1,7 @@
 package io.callbacks.invoker.delivery;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,12 +24,12 @@ public interface Handler<T> {
     CompletionStage<Outcome> handle(List<T> batch);
 
     /**
-     * Records of a partition will come.
+     * Records of these partitions will come. Blocks; throws what Kafka throws.
      *
      * @param since when the oldest record that is not done was read for the first time, in
      *     milliseconds of the epoch, as far as that is known
      */
-    default void assigned(TopicPartition partition, Optional<Long> since) {}
+    default void assigned(Map<TopicPartition, Optional<Long>> since) {}
 
     /** No more records of it come; what is under way counts for nothing. */
     default void revoked(TopicPartition partition) {}

@@ -1,10 +1,14 @@
 package io.callbacks.invoker.delivery;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -12,6 +16,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * First the outcomes, then the offsets: an outcome may be published twice, and never not at all.
@@ -25,9 +32,11 @@ public final class PlainCommits implements Commits {
         void close();
     }
 
+    private static final Logger log = LoggerFactory.getLogger(PlainCommits.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Senders senders;
+    private final Set<Outcome> published = Collections.newSetFromMap(new IdentityHashMap<>());
 
     public PlainCommits(Senders senders) {
         this.senders = senders;
@@ -36,13 +45,44 @@ public final class PlainCommits implements Commits {
     @Override
     public void commit(
             Consumer<byte[], byte[]> consumer,
-            List<ProducerRecord<byte[], byte[]>> records,
+            List<Outcome> outcomes,
             Map<TopicPartition, OffsetAndMetadata> offsets) {
-        records.stream()
-                .<Future<?>>map(it -> senders.of(it.topic()).send(it))
-                .toList()
-                .forEach(PlainCommits::await);
-        consumer.commitSync(offsets, PATIENCE);
+        try {
+            publish(outcomes);
+            consumer.commitSync(offsets, PATIENCE);
+            published.clear();
+        } catch (RetriableException | CommitFailedException e) {
+            throw new NotNowException(e);
+        }
+    }
+
+    /** Those that are not published yet: a commit may have failed behind them. */
+    private void publish(List<Outcome> outcomes) {
+        var sent = new IdentityHashMap<Outcome, List<Future<?>>>();
+        for (var outcome : outcomes) {
+            if (!published.contains(outcome)) {
+                sent.put(outcome, sent(outcome.records()));
+            }
+        }
+        sent.forEach(
+                (outcome, all) -> {
+                    try {
+                        all.forEach(PlainCommits::await);
+                    } catch (RetriableException e) {
+                        throw e;
+                    } catch (KafkaException e) { // its topic will never take it
+                        if (outcome.instead().isEmpty()) {
+                            throw e;
+                        }
+                        log.warn("A topic does not take an outcome: reason={}", e.getMessage());
+                        sent(outcome.instead()).forEach(PlainCommits::await);
+                    }
+                    published.add(outcome);
+                });
+    }
+
+    private List<Future<?>> sent(List<ProducerRecord<byte[], byte[]>> records) {
+        return records.stream().<Future<?>>map(it -> senders.of(it.topic()).send(it)).toList();
     }
 
     /** A producer gives up by itself. */

@@ -9,7 +9,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -54,16 +53,16 @@ public final class TransactionalCommits implements Commits {
     @Override
     public void commit(
             Consumer<byte[], byte[]> consumer,
-            List<ProducerRecord<byte[], byte[]>> records,
+            List<Outcome> outcomes,
             Map<TopicPartition, OffsetAndMetadata> offsets) {
         producer.beginTransaction();
         try {
-            records.forEach(producer::send);
+            outcomes.forEach(outcome -> outcome.records().forEach(producer::send));
             producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
             producer.commitTransaction();
-        } catch (CommitFailedException e) {
+        } catch (CommitFailedException e) { // the group is being put in order anew
             producer.abortTransaction();
-            throw e;
+            throw new NotNowException(e);
         }
     }
 

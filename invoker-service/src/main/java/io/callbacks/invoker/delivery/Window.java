@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ final class Window<T> {
     private final Deque<Held<T>> inOrder = new ArrayDeque<>();
     private final Map<Object, Deque<Held<T>>> lines = new HashMap<>();
     private final Deque<Held<T>> ready = new ArrayDeque<>();
+    private final long againUntil;
+    private final long againSince;
     private long next;
     private long bytes;
     private int open;
@@ -27,9 +30,13 @@ final class Window<T> {
 
     /**
      * @param next the offset of the first record that can come
+     * @param againUntil records before this offset may have been read before
+     * @param againSince by then: when that was, in milliseconds of the epoch
      */
-    Window(long next) {
+    Window(long next, long againUntil, long againSince) {
         this.next = next;
+        this.againUntil = againUntil;
+        this.againSince = againSince;
     }
 
     /**
@@ -38,7 +45,8 @@ final class Window<T> {
      * @param now milliseconds of the epoch
      */
     void add(ConsumerRecord<byte[], byte[]> delivered, T understood, long now) {
-        var held = new Held<>(this, delivered, understood, now);
+        var readAt = delivered.offset() < againUntil ? Math.min(againSince, now) : now;
+        var held = new Held<>(this, delivered, understood, readAt);
         next = delivered.offset() + 1;
         inOrder.add(held);
         bytes += held.bytes;
@@ -147,8 +155,18 @@ final class Window<T> {
             this.bytes =
                     OVERHEAD
                             + Math.max(0, it.serializedKeySize())
-                            + Math.max(0, it.serializedValueSize());
+                            + Math.max(0, it.serializedValueSize())
+                            + lengthOf(it.headers());
             this.understood = understood;
+        }
+
+        private static long lengthOf(Headers headers) {
+            long length = 0;
+            for (var header : headers) {
+                var value = header.value();
+                length += header.key().length() + (value == null ? 0 : value.length);
+            }
+            return length;
         }
 
         Window<T> window() {

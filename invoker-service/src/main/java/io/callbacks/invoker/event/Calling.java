@@ -1,5 +1,7 @@
 package io.callbacks.invoker.event;
 
+import static java.util.Objects.requireNonNull;
+
 import io.callbacks.invoker.event.CallSubject.Callee;
 import io.callbacks.invoker.event.Ending.Cancelled;
 import io.callbacks.invoker.event.Ending.Completed;
@@ -9,9 +11,11 @@ import io.callbacks.invoker.gateway.Reply;
 import io.callbacks.invoker.gateway.Reply.Answer;
 import io.callbacks.invoker.gateway.Reply.NotReached;
 import io.callbacks.invoker.http.Problem;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -34,6 +39,11 @@ public final class Calling {
     private static final Duration SHORTEST_REST = Duration.ofMillis(100);
     private static final Duration LONGEST_REST = Duration.ofSeconds(2);
 
+    /** For bodies that are files. */
+    private static final Scheduler BLOCKING =
+            Schedulers.fromExecutorService(
+                    Executors.newVirtualThreadPerTaskExecutor(), "event-bodies");
+
     private enum State {
         NOT_BEGUN,
         BEGUN,
@@ -43,19 +53,23 @@ public final class Calling {
     private final Order order;
     private final Calls calls;
     private final Rooms rooms;
+    private final Duration patience;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.NOT_BEGUN);
-    private final long patienceEnds;
+    private final Runnable enter = this::attempt;
+    private volatile Rooms.@Nullable Room room;
     private volatile @Nullable Disposable trying;
     private volatile boolean abandoned;
     private volatile int tries;
+    private volatile long patienceEnds;
+    private volatile boolean impatient;
     private Duration rest = SHORTEST_REST;
 
     Calling(Order order, Calls calls, Rooms rooms, Duration patience) {
         this.order = order;
         this.calls = calls;
         this.rooms = rooms;
-        this.patienceEnds = System.nanoTime() + patience.toNanos();
+        this.patience = patience;
     }
 
     /** Begins; never ends in an error. */
@@ -69,19 +83,15 @@ public final class Calling {
         if (!state.compareAndSet(State.NOT_BEGUN, State.CANCELLED)) {
             return state.get() == State.CANCELLED;
         }
-        var running = trying;
-        if (running != null) {
-            running.dispose();
-        }
-        ending.complete(new Cancelled());
+        end();
         return true;
     }
 
-    /** Makes no more tries: others will. */
+    /** Makes no more tries: others will. One that is under way ends by itself. */
     public void abandon() {
         abandoned = true;
         if (!cancel() && !isTrying()) {
-            ending.complete(new Cancelled());
+            end();
         }
     }
 
@@ -90,29 +100,65 @@ public final class Calling {
         return running != null && !running.isDisposed();
     }
 
+    private void end() {
+        var in = room;
+        if (in != null) {
+            in.giveUp(enter);
+        }
+        var running = trying;
+        if (running != null && state.get() == State.CANCELLED) {
+            running.dispose();
+        }
+        ending.complete(new Cancelled());
+    }
+
+    private boolean isOver() {
+        return abandoned || state.get() == State.CANCELLED;
+    }
+
     private void next() {
-        if (abandoned) {
+        if (isOver()) {
             ending.complete(new Cancelled());
             return;
         }
         var callee = order.callee();
-        var room = rooms.of(callee.map(it -> it.target().callbackId()).orElse(0L));
-        room.enter(() -> attempt(room));
+        var in = rooms.of(callee.map(it -> it.target().callbackId()).orElse(0L));
+        room = in;
+        in.enter(enter);
     }
 
-    private void attempt(Rooms.Room room) {
+    private void attempt() {
+        var in = requireNonNull(room);
+        if (!impatient) { // from the first try on, not while others are before it
+            impatient = true;
+            beginWaiting();
+        }
         try {
-            trying = tryOnce().doFinally(_ -> room.leave()).subscribe(Runnable::run, this::broken);
+            trying =
+                    tryOnce()
+                            .doFinally(_ -> in.leave())
+                            .subscribe(Runnable::run, this::broken, this::ended);
         } catch (RuntimeException e) {
-            room.leave();
+            in.leave();
             broken(e);
+        }
+    }
+
+    private void beginWaiting() {
+        patienceEnds = System.nanoTime() + patience.toNanos();
+    }
+
+    /** A try that was called off is followed by nothing. */
+    private void ended() {
+        if (isOver()) {
+            ending.complete(new Cancelled());
         }
     }
 
     /** What follows from one try; nothing where it was called off. */
     private Mono<Runnable> tryOnce() {
         var callee = order.callee().orElse(null);
-        if (state.get() == State.CANCELLED) {
+        if (isOver()) {
             return Mono.empty();
         }
         if (callee == null) {
@@ -122,9 +168,12 @@ public final class Calling {
         if (obstacle.isPresent()) {
             return Mono.just(() -> later(Problem.of(409, "revision-not-serving", obstacle.get())));
         }
-        var what = order.toSend(callee, tries + 1);
-        return calls.call(callee.target(), what, inLine(), () -> begins(callee))
-                .map(reply -> () -> take(callee, reply));
+        return Mono.fromCallable(() -> order.toSend(callee, tries + 1))
+                .subscribeOn(BLOCKING)
+                .flatMap(what -> calls.call(callee.target(), what, inLine(), () -> begins(callee)))
+                .<Runnable>map(reply -> () -> take(callee, reply))
+                .onErrorResume(
+                        UncheckedIOException.class, e -> Mono.just(() -> later(unreadable(e))));
     }
 
     private Duration inLine() {
@@ -137,9 +186,17 @@ public final class Calling {
                 404, "unknown-callback", "There is no " + order.subject() + "; create it.");
     }
 
+    private static Problem unreadable(UncheckedIOException e) {
+        return Problem.of(
+                503, "body-not-readable", "The body cannot be read now: " + e.getMessage());
+    }
+
     /** Says whether the handler may be called. */
     private boolean begins(Callee callee) {
-        var begun = state.compareAndSet(State.NOT_BEGUN, State.BEGUN) || state.get() == State.BEGUN;
+        var begun =
+                !abandoned
+                        && (state.compareAndSet(State.NOT_BEGUN, State.BEGUN)
+                                || state.get() == State.BEGUN);
         if (begun) {
             order.begins(callee, tries + 1);
         }
@@ -148,7 +205,12 @@ public final class Calling {
 
     private void take(Callee callee, Reply reply) {
         switch (reply) {
-            case NotReached(var problem) -> later(problem);
+            case NotReached(var problem) -> {
+                if (problem.name().equals("busy")) { // it works: there is only much to do
+                    beginWaiting();
+                }
+                later(problem);
+            }
             case Answer answer -> {
                 tries++;
                 answered(callee, answer);

@@ -22,6 +22,8 @@ public record DeadLetter(
         OptionalLong callbackId,
         @Nullable String trigger) {
     private static final String PREFIX = "callbacks-dlt-";
+    private static final int LARGEST = 2 * 1024 * 1024 - 128 * 1024;
+    private static final int LARGEST_OF_A_HEADER = 1024;
 
     /** What came of a call that failed. */
     public static DeadLetter of(Ending.Failed failed) {
@@ -45,14 +47,30 @@ public record DeadLetter(
         return new DeadLetter(problem, reason, tries, OptionalLong.of(callback), name);
     }
 
-    /** The record for the dead-letter topic. */
+    private static long length(ConsumerRecord<byte[], byte[]> delivered) {
+        long length = Math.max(0, delivered.serializedValueSize());
+        for (var header : delivered.headers()) {
+            length += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return length;
+    }
+
+    /**
+     * The record for the dead-letter topic; without its value where that is larger than it takes.
+     */
     public ProducerRecord<byte[], byte[]> letter(ConsumerRecord<byte[], byte[]> delivered) {
         var topic = Topics.deadLetter(Topics.INVOCATION);
-        var letter = new NewRecord(topic, null, delivered.key(), delivered.value());
+        var whole = length(delivered) <= LARGEST;
+        var letter = new NewRecord(topic, null, delivered.key(), whole ? delivered.value() : null);
         for (var header : delivered.headers()) {
-            if (!header.key().startsWith(PREFIX)) { // of an earlier death
-                letter.add(header.key(), header.value());
+            var value = header.value();
+            var isOurs = header.key().startsWith(PREFIX); // of an earlier death
+            if (value != null && !isOurs && (whole || value.length <= LARGEST_OF_A_HEADER)) {
+                letter.add(header.key(), value);
             }
+        }
+        if (!whole) {
+            letter.add(PREFIX + "truncated", "true");
         }
         letter.add(PREFIX + "reason", reason)
                 .add(PREFIX + "problem", problem)

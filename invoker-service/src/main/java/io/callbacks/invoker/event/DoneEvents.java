@@ -5,17 +5,10 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a partition that are done, or under way, remembered for a while. What is done is
@@ -24,12 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class DoneEvents {
     private static final int SHARES = 4;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Long enough to read again all that had been in hand. */
+    private static final Duration LEAST = Duration.ofMinutes(1);
 
     private final int partition;
     private final Duration memory;
     private final Clock clock;
     private final Deque<Share> shares = new ArrayDeque<>();
+
+    /** Noted by who had the partition before, however long ago: they may all come again. */
+    private Set<EventId> noted = new HashSet<>();
+
+    private final long notedUntil;
 
     /** Events of about a quarter of the time. */
     private record Share(long beganAt, Set<EventId> events) {}
@@ -41,23 +41,40 @@ final class DoneEvents {
         this.partition = partition;
         this.memory = memory;
         this.clock = clock;
+        var keep = memory.compareTo(LEAST) > 0 ? memory : LEAST;
+        this.notedUntil = clock.millis() + keep.toMillis();
     }
 
     /** Takes an event, unless it was there in that time. */
     boolean isNew(EventId event) {
-        if (shares.stream().anyMatch(share -> share.events().contains(event))) {
+        var now = clock.millis();
+        if (now > notedUntil && !noted.isEmpty()) {
+            noted = new HashSet<>();
+        }
+        if (noted.contains(event)
+                || shares.stream().anyMatch(share -> share.events().contains(event))) {
             return false;
         }
-        remember(event, clock.millis());
+        remember(event, now);
         return true;
     }
 
     /** That an event is done, as it is noted. */
     ProducerRecord<byte[], byte[]> note(EventId event) {
-        return new NewRecord(Topics.INVOCATION_DONE, 0, key(), event.bytes()).done();
+        return new NewRecord(Topics.INVOCATION_DONE, 0, key(partition), event.bytes()).done();
     }
 
-    private byte[] key() {
+    /** Takes what was noted. */
+    void noted(EventId event) {
+        noted.add(event);
+    }
+
+    /** The partition a note is of. */
+    static int partition(byte[] key) {
+        return ByteBuffer.wrap(key).getInt();
+    }
+
+    private static byte[] key(int partition) {
         return ByteBuffer.allocate(Integer.BYTES).putInt(partition).array();
     }
 
@@ -83,35 +100,5 @@ final class DoneEvents {
         var inOrder = shares.iterator();
         inOrder.next();
         return inOrder.next();
-    }
-
-    /**
-     * Reads the notes.
-     *
-     * @param since from when on they are needed, however long ago that is; null: as long as is
-     *     remembered
-     */
-    void read(Map<String, Object> kafka, @Nullable Long since) {
-        var from = clock.millis() - memory.toMillis();
-        from = since == null ? from : Math.min(from, since);
-        var notes = new TopicPartition(Topics.INVOCATION_DONE, 0);
-        try (var consumer =
-                new KafkaConsumer<>(
-                        kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(List.of(notes));
-            var begin = consumer.offsetsForTimes(Map.of(notes, from), PATIENCE).get(notes);
-            if (begin == null) {
-                return; // nothing that young
-            }
-            consumer.seek(notes, begin.offset());
-            long end = consumer.endOffsets(List.of(notes), PATIENCE).getOrDefault(notes, 0L);
-            while (consumer.position(notes) < end) {
-                for (var note : consumer.poll(PATIENCE)) {
-                    if (Arrays.equals(note.key(), key())) {
-                        remember(EventId.of(note.value()), note.timestamp());
-                    }
-                }
-            }
-        }
     }
 }

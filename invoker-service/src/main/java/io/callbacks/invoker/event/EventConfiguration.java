@@ -61,7 +61,7 @@ class EventConfiguration {
                 requests,
                 new ResultRecords(bodies, Clock.systemUTC()),
                 new EventMetrics(metrics),
-                KafkaSettings.reader(kafka),
+                new DoneNotes(KafkaSettings.reader(kafka)),
                 properties.deduplication(),
                 Clock.systemUTC());
     }
@@ -76,7 +76,8 @@ class EventConfiguration {
                 new DeliverySettings(
                         "invocations",
                         Topics.INVOCATION,
-                        KafkaSettings.member(kafka, GROUP, "earliest", properties.member()),
+                        KafkaSettings.member(kafka, GROUP, properties.member()),
+                        false,
                         Integer.MAX_VALUE,
                         1,
                         properties.window(),

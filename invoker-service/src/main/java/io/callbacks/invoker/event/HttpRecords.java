@@ -1,13 +1,13 @@
 package io.callbacks.invoker.event;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.callbacks.blob.BlobStore;
 import io.callbacks.cloudevent.CloudEvent;
 import io.callbacks.cloudevent.InvalidCloudEventException;
 import io.callbacks.event.Topics;
 import io.callbacks.invoker.gateway.LaterCall;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -33,7 +33,7 @@ final class HttpRecords {
     static final int LARGEST_VALUE = 900 * 1024;
 
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
-    private static final Pattern TARGET = Pattern.compile("/api/[!-~]{0,8000}");
+    private static final Pattern TARGET = Pattern.compile("/api[!-~]{0,16384}");
 
     private static final JsonMapper JSON =
             JsonMapper.builder()
@@ -43,15 +43,29 @@ final class HttpRecords {
     private final Supplier<BlobStore> bodies;
     private final Clock clock;
 
-    /** The rest of a request. */
+    /** A request but for its body. */
     private record Head(
+            String method,
+            String target,
             List<LaterCall.Header> headers,
             String resource,
             Map<String, String> parameters,
             String peer,
             String requestId) {
+        Head {
+            requireNonNull(method, "method");
+            requireNonNull(target, "target");
+            headers = List.copyOf(headers);
+            requireNonNull(resource, "resource");
+            parameters = Map.copyOf(parameters);
+            requireNonNull(peer, "peer");
+            requireNonNull(requestId, "request_id");
+        }
+
         static Head of(LaterCall call) {
             return new Head(
+                    call.method(),
+                    call.target(),
                     call.headers(),
                     call.resource(),
                     call.parameters(),
@@ -78,16 +92,10 @@ final class HttpRecords {
                         .add("ce_type", TYPE)
                         .add("ce_subject", Long.toString(call.callbackId()))
                         .add("ce_time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString())
-                        .add("ce_track", "true")
-                        .add("ce_httpmethod", call.method())
-                        .add("ce_httptarget", call.target());
+                        .add("ce_track", "true");
         if (large && body != null) {
             record.add("ce_dataref", bodies.get().put(body));
         }
-        call.headers().stream()
-                .filter(it -> HttpHeaderNames.CONTENT_TYPE.contentEqualsIgnoreCase(it.name()))
-                .findFirst()
-                .ifPresent(it -> record.add("content-type", it.value()));
         return record.add(HEADER, JSON.writeValueAsBytes(Head.of(call))).done();
     }
 
@@ -96,19 +104,11 @@ final class HttpRecords {
      *
      * @throws InvalidCloudEventException if not
      */
-    void check(CloudEvent event, byte @Nullable [] header) {
+    void check(byte @Nullable [] header) {
         var head = head(header);
-        if (head.headers() == null
-                || head.resource() == null
-                || head.parameters() == null
-                || head.peer() == null
-                || head.requestId() == null) {
-            throw new InvalidCloudEventException("header '" + HEADER + "' is not whole.");
-        }
-        if (!METHOD.matcher(required(event, "httpmethod")).matches()
-                || !TARGET.matcher(required(event, "httptarget")).matches()) {
+        if (!METHOD.matcher(head.method()).matches() || !TARGET.matcher(head.target()).matches()) {
             throw new InvalidCloudEventException(
-                    "httpmethod and httptarget must be as in HTTP: POST, /api/shop?x=1.");
+                    "method and target must be as in HTTP: POST, /api/shop?x=1.");
         }
     }
 
@@ -121,8 +121,8 @@ final class HttpRecords {
         var head = head(header);
         return new LaterCall(
                 callbackId,
-                required(event, "httpmethod"),
-                required(event, "httptarget"),
+                head.method(),
+                head.target(),
                 head.headers(),
                 head.resource(),
                 head.parameters(),
@@ -133,21 +133,14 @@ final class HttpRecords {
 
     private static Head head(byte @Nullable [] header) {
         try {
-            if (header != null) {
-                return JSON.readValue(header, Head.class);
+            var head = header == null ? null : JSON.readValue(header, Head.class);
+            if (head != null) {
+                return head;
             }
         } catch (JacksonException e) {
             throw new InvalidCloudEventException(
                     "header '%s' cannot be read: %s".formatted(HEADER, e.getOriginalMessage()));
         }
         throw new InvalidCloudEventException("header '" + HEADER + "' is missing.");
-    }
-
-    private static String required(CloudEvent event, String name) {
-        return event.extension(name)
-                .orElseThrow(
-                        () ->
-                                new InvalidCloudEventException(
-                                        "extension '" + name + "' is missing."));
     }
 }

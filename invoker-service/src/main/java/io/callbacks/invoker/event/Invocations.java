@@ -12,9 +12,11 @@ import io.callbacks.invoker.event.CallSubject.Callee;
 import io.callbacks.invoker.event.Invocations.Given;
 import io.callbacks.invoker.gateway.Sendable;
 import io.callbacks.invoker.route.Routes;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,9 +29,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes calls of the events on the invocation topic, each once as far as that can be had. */
 final class Invocations implements Handler<Given> {
+    private static final Logger log = LoggerFactory.getLogger(Invocations.class);
     private static final Executor BLOCKING = Executors.newVirtualThreadPerTaskExecutor();
 
     private final Routes routes;
@@ -37,7 +42,7 @@ final class Invocations implements Handler<Given> {
     private final HttpRecords requests;
     private final ResultRecords results;
     private final EventMetrics metrics;
-    private final Map<String, Object> kafka;
+    private final DoneNotes notes;
     private final Duration memory;
     private final Clock clock;
     private final Map<Integer, DoneEvents> done = new ConcurrentHashMap<>();
@@ -45,7 +50,6 @@ final class Invocations implements Handler<Given> {
     private @Nullable Delivery<Given> delivery;
 
     /**
-     * @param kafka settings of a consumer without a group
      * @param memory how long an event's id is remembered; zero: not at all
      */
     Invocations(
@@ -54,7 +58,7 @@ final class Invocations implements Handler<Given> {
             HttpRecords requests,
             ResultRecords results,
             EventMetrics metrics,
-            Map<String, Object> kafka,
+            DoneNotes notes,
             Duration memory,
             Clock clock) {
         this.routes = routes;
@@ -62,7 +66,7 @@ final class Invocations implements Handler<Given> {
         this.requests = requests;
         this.results = results;
         this.metrics = metrics;
-        this.kafka = kafka;
+        this.notes = notes;
         this.memory = memory;
         this.clock = clock;
     }
@@ -98,6 +102,9 @@ final class Invocations implements Handler<Given> {
                     : call(delivered, event, headers.get(HttpRecords.HEADER));
         } catch (InvalidCloudEventException e) {
             return new Given.Invalid(delivered, requireNonNull(e.getMessage()));
+        } catch (RuntimeException e) { // a fault of ours must not hold up all others
+            log.error("Could not read an event: at={}", InvocationId.of(delivered), e);
+            return new Given.Invalid(delivered, "it cannot be read; the invoker's log says why.");
         }
     }
 
@@ -110,7 +117,7 @@ final class Invocations implements Handler<Given> {
             ConsumerRecord<byte[], byte[]> delivered, CloudEvent event, byte @Nullable [] http) {
         var isRequest = event.type().equals(HttpRecords.TYPE);
         if (isRequest) {
-            requests.check(event, http);
+            requests.check(http);
         } else {
             HandlerEvent.checkData(event);
         }
@@ -175,12 +182,19 @@ final class Invocations implements Handler<Given> {
     }
 
     @Override
-    public void assigned(TopicPartition partition, Optional<Long> since) {
-        if (!memory.isZero()) {
-            var seen = new DoneEvents(partition.partition(), memory, clock);
-            seen.read(kafka, since.orElse(null));
-            done.put(partition.partition(), seen);
+    public void assigned(Map<TopicPartition, Optional<Long>> since) {
+        if (memory.isZero()) {
+            return;
         }
+        var fresh = new HashMap<Integer, DoneEvents>();
+        var from = clock.millis() - memory.toMillis();
+        for (var partition : since.entrySet()) {
+            var number = partition.getKey().partition();
+            fresh.put(number, new DoneEvents(number, memory, clock));
+            from = Math.min(from, partition.getValue().orElse(from));
+        }
+        notes.tell(fresh, from);
+        done.putAll(fresh);
     }
 
     @Override
@@ -228,10 +242,26 @@ final class Invocations implements Handler<Given> {
         }
 
         private Outcome outcome(Ending ending) {
-            metrics.ended(ending);
             open.remove(id, this);
+            try {
+                return kept(ending);
+            } catch (UncheckedIOException e) { // large, and the bodies store does not take it
+                log.error("A result cannot be kept: invocation={}", id, e);
+                return kept(
+                        new Ending.Failed(
+                                "result-not-kept",
+                                "The answer is large, and the bodies store does not take it: "
+                                        + e.getMessage(),
+                                ending instanceof Ending.Completed it ? it.tries() : 0,
+                                callee(),
+                                Optional.empty()));
+            }
+        }
+
+        private Outcome kept(Ending ending) {
             var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
             records.add(results.of(delivered, event, ending));
+            metrics.ended(ending);
             if (ending instanceof Ending.Failed failed) {
                 records.add(DeadLetter.of(failed).letter(delivered));
             }

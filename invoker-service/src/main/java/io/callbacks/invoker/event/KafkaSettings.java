@@ -30,14 +30,13 @@ public final class KafkaSettings {
     /**
      * Of one that shares partitions with others of its group.
      *
-     * @param start where a group begins: {@code earliest} or {@code latest}
      * @param member its name in the group, if it comes back under it; else empty
      */
-    public static Map<String, Object> member(
-            String servers, String group, String start, String member) {
+    public static Map<String, Object> member(String servers, String group, String member) {
         var settings = new HashMap<>(reader(servers));
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, start);
+        // where it begins, and goes on when records are gone, is decided by who consumes
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
         settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, SESSION_MILLIS / 4);
         settings.put(

@@ -74,6 +74,11 @@ final class Rooms {
             begin.run();
         }
 
+        /** Waits no longer; false if it has entered. */
+        synchronized boolean giveUp(Runnable begin) {
+            return waiting.remove(begin);
+        }
+
         /** The next ones begin on another thread: one that ends at once would be left by them. */
         void leave() {
             var next = next();

@@ -40,6 +40,8 @@ public record LaterCall(
         parameters = Map.copyOf(parameters);
     }
 
+    private static final String FORWARDED = "X-Forwarded-";
+
     /** One line of a head. */
     public record Header(String name, String value) {}
 
@@ -79,8 +81,19 @@ public record LaterCall(
 
     /** What an instance is sent. */
     public Sendable toSend() {
+        var given = new DefaultHttpHeaders();
+        headers.forEach(header -> given.add(header.name(), header.value()));
         var all = new DefaultHttpHeaders();
-        headers.forEach(header -> all.add(header.name(), header.value()));
+        EndToEndHeaders.ofRequest(given, all); // they may come from anyone who can write records
+        for (var header : headers) {
+            if (header.name().regionMatches(true, 0, FORWARDED, 0, FORWARDED.length())) {
+                all.add(header.name(), header.value());
+            }
+        }
+        all.remove(HttpHeaderNames.CONTENT_LENGTH);
+        if (body != null) {
+            all.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        }
         PlatformHeaders.addTo(all, resource, parameters, peer);
         return new Sendable(HttpMethod.valueOf(method), target, all, body);
     }

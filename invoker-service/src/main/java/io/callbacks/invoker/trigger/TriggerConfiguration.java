@@ -15,7 +15,6 @@ import io.callbacks.seal.SealKeys;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.beans.factory.annotation.Value;
@@ -58,8 +57,7 @@ class TriggerConfiguration {
         var tally = new Tally(Clock.systemUTC());
         var security = cluster.security(target.uid(), trigger);
         var servers = cluster.servers(trigger);
-        var start = trigger.start().name().toLowerCase(Locale.ROOT);
-        var consumer = new HashMap<>(KafkaSettings.member(servers, trigger.group(), start, ""));
+        var consumer = new HashMap<>(KafkaSettings.member(servers, trigger.group(), ""));
         consumer.putAll(security);
         var theirs = new HashMap<>(security);
         theirs.put("bootstrap.servers", servers);
@@ -68,6 +66,7 @@ class TriggerConfiguration {
                         "trigger-" + id + "-" + trigger.name(),
                         trigger.topic(),
                         consumer,
+                        trigger.start() == Trigger.Start.LATEST,
                         trigger.concurrency(),
                         Math.min(trigger.batch(), MOST_IN_A_BATCH),
                         WINDOW,

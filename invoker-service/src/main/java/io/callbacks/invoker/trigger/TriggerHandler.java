@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +38,14 @@ final class TriggerHandler implements Handler<Given> {
     private static final long LARGEST_BATCH = 3 * 1024 * 1024;
 
     private static final int NO_CONTENT = 204;
+
+    private static final DeadLetter NOT_TAKEN =
+            new DeadLetter(
+                    "output-not-taken",
+                    "The output topic does not take what the handler answered: too large, or not allowed.",
+                    1,
+                    OptionalLong.empty(),
+                    null);
 
     private final long callbackId;
     private final Trigger trigger;
@@ -100,12 +109,13 @@ final class TriggerHandler implements Handler<Given> {
                 }
             }
         }
-        CompletionStage<List<ProducerRecord<byte[], byte[]>>> all =
-                CompletableFuture.completedFuture(records);
-        for (var batch : batches(wanted)) {
-            all = all.thenCompose(before -> batch.carryOut(before));
+        CompletionStage<Outcome> all = CompletableFuture.completedFuture(new Outcome(records));
+        var batches = batches(wanted);
+        open.addAll(batches);
+        for (var batch : batches) {
+            all = all.thenCompose(batch::carryOut);
         }
-        return all.thenApply(Outcome::new);
+        return all;
     }
 
     private List<Batch> batches(List<Given.Wanted> wanted) {
@@ -146,32 +156,38 @@ final class TriggerHandler implements Handler<Given> {
             this.calling = callers.patient(this);
         }
 
-        CompletionStage<List<ProducerRecord<byte[], byte[]>>> carryOut(
-                List<ProducerRecord<byte[], byte[]>> before) {
-            open.add(this);
+        CompletionStage<Outcome> carryOut(Outcome before) {
             return calling.begin()
                     .thenApply(
                             ending -> {
                                 open.remove(this);
-                                var all = new ArrayList<>(before);
-                                all.addAll(records(ending));
-                                return all;
+                                return with(before, ending);
                             });
         }
 
-        private List<ProducerRecord<byte[], byte[]>> records(Ending ending) {
-            return switch (ending) {
+        private Outcome with(Outcome before, Ending ending) {
+            var records = new ArrayList<>(before.records());
+            var instead = new ArrayList<>(before.instead());
+            switch (ending) {
                 case Completed it -> {
                     tally.completed(events.size());
-                    yield answer(it).stream().toList();
+                    answer(it).ifPresent(records::add);
+                    instead.addAll(letters(NOT_TAKEN));
                 }
                 case Failed it -> {
                     tally.failed(events.size(), it.problem(), it.reason());
-                    var letter = DeadLetter.of(it).by(callbackId, trigger.name());
-                    yield events.stream().map(event -> letter.letter(event.delivered())).toList();
+                    var letters = letters(DeadLetter.of(it));
+                    records.addAll(letters);
+                    instead.addAll(letters);
                 }
-                case Ending.Cancelled _ -> List.of();
-            };
+                case Ending.Cancelled _ -> {}
+            }
+            return new Outcome(records, trigger.output() == null ? List.of() : instead);
+        }
+
+        private List<ProducerRecord<byte[], byte[]>> letters(DeadLetter why) {
+            var letter = why.by(callbackId, trigger.name());
+            return events.stream().map(event -> letter.letter(event.delivered())).toList();
         }
 
         /** What it answered, for the output topic; an answer without content is none. */

@@ -4,8 +4,10 @@ import io.callbacks.event.Event;
 import io.callbacks.event.Trigger;
 import io.callbacks.event.TriggerSeen;
 import io.callbacks.event.TriggerSeen.State;
+import io.callbacks.event.TriggerSeen.Trouble;
 import io.callbacks.invoker.route.Routes;
 import io.callbacks.invoker.route.Target;
+import io.callbacks.seal.SealException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -40,6 +43,7 @@ final class Triggers implements SmartLifecycle {
     private final String invoker;
     private final Clock clock;
     private final Map<Key, RunningTrigger> running = new HashMap<>();
+    private final Map<Key, Trouble> troubles = new HashMap<>();
     private final Semaphore changes = new Semaphore(0);
     private volatile boolean alive;
     private Thread thread = new Thread(() -> {});
@@ -65,17 +69,15 @@ final class Triggers implements SmartLifecycle {
     private void run() {
         var reportAt = System.nanoTime();
         while (alive) {
+            reconcile();
+            if (System.nanoTime() - reportAt >= 0) {
+                reportAt = System.nanoTime() + BETWEEN_REPORTS.toNanos();
+                report();
+            }
             try {
-                reconcile();
-                if (System.nanoTime() - reportAt >= 0) {
-                    reportAt = System.nanoTime() + BETWEEN_REPORTS.toNanos();
-                    report();
-                }
                 if (changes.tryAcquire(1, TimeUnit.SECONDS)) {
                     changes.drainPermits();
                 }
-            } catch (RuntimeException e) { // told, and looked at again in a second
-                log.error("Triggers are not as they should be", e);
             } catch (InterruptedException e) {
                 return;
             }
@@ -105,12 +107,23 @@ final class Triggers implements SmartLifecycle {
     }
 
     private void begin(Key key, Wanted now) {
-        log.info(
-                "Trigger begins: callback={} trigger={} topic={}",
-                key.callbackId(),
-                key.name(),
-                now.trigger().topic());
-        running.put(key, runner.run(now.target(), now.trigger()));
+        try {
+            running.put(key, runner.run(now.target(), now.trigger()));
+            troubles.remove(key);
+            log.info(
+                    "Trigger begins: callback={} trigger={} topic={}",
+                    key.callbackId(),
+                    key.name(),
+                    now.trigger().topic());
+        } catch (SealException | KafkaException e) { // tried again with the next look
+            if (troubles.put(key, trouble(e)) == null) {
+                log.error("Trigger cannot begin: callback={}", key.callbackId(), e);
+            }
+        }
+    }
+
+    private Trouble trouble(RuntimeException e) {
+        return new Trouble("cannot-consume", String.valueOf(e.getMessage()), clock.instant());
     }
 
     private record Wanted(Target target, Trigger trigger) {}
@@ -137,23 +150,25 @@ final class Triggers implements SmartLifecycle {
     private void report() {
         for (var target : targets()) {
             for (var trigger : target.triggers()) {
-                var one = running.get(new Key(target.callbackId(), trigger.name()));
-                reports.accept(one == null ? idle(target, trigger) : one.seen(invoker, clock));
+                var key = new Key(target.callbackId(), trigger.name());
+                var one = running.get(key);
+                reports.accept(one == null ? idle(key, target) : one.seen(invoker, clock));
             }
         }
     }
 
-    private TriggerSeen idle(Target target, Trigger trigger) {
+    private TriggerSeen idle(Key key, Target target) {
+        var trouble = target.deployed() ? troubles.get(key) : null;
         return new TriggerSeen(
-                target.callbackId(),
-                trigger.name(),
+                key.callbackId(),
+                key.name(),
                 invoker,
-                State.NOT_DEPLOYED,
+                trouble == null ? State.NOT_DEPLOYED : State.TROUBLE,
                 0,
                 0,
                 0,
                 0,
-                null,
+                trouble,
                 clock.instant());
     }
 

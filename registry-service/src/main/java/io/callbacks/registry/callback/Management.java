@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
@@ -123,10 +124,18 @@ public final class Management {
         if (call.contentType() == null) {
             return;
         }
-        var type = MediaType.parseMediaType(call.contentType());
+        var type = mediaType(call.contentType());
         var known = call.kind() == Kind.PATCH_CALLBACK ? PATCHES : JSON;
         if (known.stream().noneMatch(type::equalsTypeAndSubtype)) {
             throw new UnsupportedMediaTypeStatusException(type, known);
+        }
+    }
+
+    private static MediaType mediaType(String text) {
+        try {
+            return MediaType.parseMediaType(text);
+        } catch (InvalidMediaTypeException e) {
+            throw new UnsupportedMediaTypeStatusException(e.getMessage(), JSON);
         }
     }
 

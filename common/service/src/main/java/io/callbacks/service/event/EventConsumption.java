@@ -7,10 +7,12 @@ import io.callbacks.event.UndecodableEventException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -127,12 +129,12 @@ public class EventConsumption {
     }
 
     private static DeadLetterPublishingRecoverer deadLetters(ProducerFactory<?, ?> producers) {
+        var settings = new HashMap<>(producers.getConfigurationProperties());
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_RECORD);
         var bytes =
                 new KafkaTemplate<byte[], byte[]>(
                         new DefaultKafkaProducerFactory<>(
-                                producers.getConfigurationProperties(),
-                                new ByteArraySerializer(),
-                                new ByteArraySerializer()));
+                                settings, new ByteArraySerializer(), new ByteArraySerializer()));
         var silent = new LoggingProducerListener<byte[], byte[]>();
         silent.setIncludeContents(false); // which may be secret
         bytes.setProducerListener(silent);
