@@ -302,7 +302,7 @@ class Rested:
         self.caller.sender.flush()
 
     def change(self, what, state=None):
-        answer = self.caller.platform.call("POST", "%s/%s/%s" % (self.path, self.lag.TRIGGER, what))
+        answer = self.caller.platform.call("POST", "%s/%s/%s" % (self.path, self.lag.TRIGGER, what), {})
         assert answer.status in (200, 202), answer
         if state:
             eventually(lambda: self.told()["state"] == state, 30, "the trigger is " + state)
