@@ -19,27 +19,27 @@ fail() {
     exit 1
 }
 
-# tool NAME ARGUMENTS...
+# tool NAME: sets TOOL, the words that run it.
 tool() {
     local command=kafka-$1.sh
-    shift
     if [ -n "${KAFKA_BIN:-}" ]; then
-        # shellcheck disable=SC2086
-        $KAFKA_BIN/"$command" "$@"
+        read -r -a TOOL <<<"$KAFKA_BIN/$command"
     elif command -v "$command" >/dev/null; then
-        "$command" "$@"
+        TOOL=("$command")
     else
-        "${command%.sh}" "$@" # as some distributions name it
+        TOOL=("kafka-$1") # as some distributions name it
     fi
 }
 
 # Results from now on: a group of our own is set to the ends before anything is sent, and a consumer in the background
 # goes on from there.
 read_results() {
-    tool consumer-groups --bootstrap-server "$SERVERS" --group "$NAME" --reset-offsets --to-latest --execute \
+    tool consumer-groups
+    "${TOOL[@]}" --bootstrap-server "$SERVERS" --group "$NAME" --reset-offsets --to-latest --execute \
         --topic callbacks.command-result --topic callbacks.invocation-result >"$DIRECTORY/group" 2>&1 ||
         fail "cannot set the group to the ends: $(tail -n 3 "$DIRECTORY/group")"
-    tool console-consumer --bootstrap-server "$SERVERS" --group "$NAME" --isolation-level read_committed \
+    tool console-consumer
+    "${TOOL[@]}" --bootstrap-server "$SERVERS" --group "$NAME" --isolation-level read_committed \
         --include 'callbacks\.(command|invocation)-result' --timeout-ms 180000 \
         --property print.headers=true --property print.key=true >"$RESULTS" 2>"$DIRECTORY/consumer" &
     CONSUMER=$!
@@ -56,8 +56,9 @@ send() {
     local headers="ce_specversion:1.0,ce_id:$4,ce_source:/examples/life.sh,ce_type:$3,content-type:application/json"
     if [ -n "$5" ]; then headers+=",ce_subject:$5"; fi
     if [ -n "${7:-}" ]; then headers+=",ce_$7"; fi
+    tool console-producer
     printf '%s\t%s\t%s\n' "$headers" "$2" "${6:-NONE}" |
-        tool console-producer --bootstrap-server "$SERVERS" --topic "$1" --property parse.headers=true \
+        "${TOOL[@]}" --bootstrap-server "$SERVERS" --topic "$1" --property parse.headers=true \
             --property parse.key=true --property null.marker=NONE >"$DIRECTORY/producer" 2>&1 ||
         fail "not sent: $(tail -n 3 "$DIRECTORY/producer")"
 }
