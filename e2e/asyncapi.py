@@ -4,7 +4,8 @@ import functools
 import json
 
 from harness import ROOT
-from kafka_clients import COMMAND_DLT, INVOCATION_DLT, administrator, everything_in, library
+from kafka_clients import (COMMAND, COMMAND_DLT, COMMAND_RESULT, INVOCATION_DLT, administrator, everything_in,
+                           library)
 
 DOCUMENT = ROOT / "docs" / "asyncapi.yaml"
 ENOUGH = 200  # of a type
@@ -49,31 +50,61 @@ def validator(schema):
 def faults(topic, headers, value):
     """Why a record is none of the messages of its topic; empty if it is one."""
     found = []
+    if "content-type" in headers:  # whose case means nothing
+        headers = {**headers, "content-type": headers["content-type"].lower()}
     for name, of_headers, of_value in messages(topic):
         wrong = ["%s: headers: %s" % (name, error.message) for error in of_headers.iter_errors(headers)]
         if not wrong and of_value is not None:
-            wrong = ["%s: value: %s" % (name, error.message) for error in of_value.iter_errors(parsed(value))]
+            wrong = ["%s: value: %s" % (name, fault) for fault in faults_of_value(of_value, value)]
         if not wrong:
             return []
         found += wrong
     return found
 
 
-def parsed(value):
-    """JSON, None where there is nothing."""
-    return json.loads(value) if value else None
+def faults_of_value(schema, value):
+    try:
+        parsed = json.loads(value) if value else None
+    except ValueError as e:
+        return ["no JSON: %s" % e]
+    return [error.message for error in schema.iter_errors(parsed)]
+
+
+def refused_places(records):
+    """Topic, partition and offset of what is no event."""
+    for letter in records:
+        if letter.topic == INVOCATION_DLT and letter["callbacks-dlt-problem"] == "invalid-event":
+            yield letter["callbacks-dlt-topic"], int(letter["callbacks-dlt-partition"]), int(letter["callbacks-dlt-offset"])
+        elif letter.topic == COMMAND_DLT:
+            yield command_place(letter)
+
+
+def command_place(letter):
+    """Where a command's dead letter came from."""
+    headers = dict(letter.headers)
+    return (headers["kafka_dlt-original-topic"].decode(), *(
+        int.from_bytes(headers["kafka_dlt-original-" + name], "big") for name in ("partition", "offset")))
+
+
+def event_id(record):
+    try:
+        return record["ce_id"] or record.json["id"]
+    except (TypeError, KeyError, ValueError):
+        return None
 
 
 def check_records(test, broker):
-    """All that is on the topics, but for what was refused as no event, is as the document says; counts, by type."""
+    """All that the platform wrote, and all that it took from others, is as the document says; counts, by type."""
     records = everything_in(broker, list(channels()), committed=True)
-    refused = {(letter["callbacks-dlt-topic"], letter["callbacks-dlt-partition"], letter["callbacks-dlt-offset"])
-               for letter in records if letter.topic in (INVOCATION_DLT, COMMAND_DLT)
-               and (letter.topic == COMMAND_DLT or letter["callbacks-dlt-problem"] == "invalid-event")}
+    refused = set(refused_places(records))
+    failed = {record["ce_correlationid"] for record in records
+              if record.topic == COMMAND_RESULT and record["ce_type"] == "command-failed"}
     counts, wrong = collections.Counter(), collections.defaultdict(list)
     for record in records:
         kind = "dead letter" if record.topic.endswith(".dlt") else record["ce_type"] or record["content-type"]
-        if (record.topic, str(record.partition), str(record.offset)) in refused or kind in OWN_TYPES:
+        if (record.topic, record.partition, record.offset) in refused or kind in OWN_TYPES:
+            continue
+        if record.topic == COMMAND and event_id(record) in failed:
             continue
         counts[record.topic, kind] += 1
         if counts[record.topic, kind] <= ENOUGH:
