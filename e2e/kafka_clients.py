@@ -76,6 +76,12 @@ class EventPlatform(Platform):
     def start(self, *options):
         return super().start("--kafka-port", str(self.kafka_port), *options)
 
+    def call(self, method, path, body=None, headers=None, timeout=60):
+        """A management call says that it is JSON, also without a body."""
+        if method == "POST" and not path.startswith("/api/"):
+            headers = {"Content-Type": JSON, **(headers or {})}
+        return super().call(method, path, body, headers, timeout)
+
     def kill_everything(self):
         """kill -9 of the JVM and of all that it had started."""
         for pid in self.kill():
