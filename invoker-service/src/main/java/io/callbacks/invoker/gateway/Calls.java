@@ -98,8 +98,7 @@ public final class Calls {
         if (length.length() > 18 || Long.parseLong(length) > largestAnswer) {
             return failed(tooLarge());
         }
-        return content.retain()
-                .transform(parts -> Limited.to(largestAnswer, parts))
+        return content.transform(parts -> Limited.to(largestAnswer, parts))
                 .as(ByteBufFlux::fromInbound)
                 .aggregate()
                 .asByteArray()

@@ -5,14 +5,17 @@ import io.callbacks.invoker.http.Forwarded;
 import io.callbacks.invoker.http.RequestBody;
 import io.callbacks.invoker.http.RequestId;
 import io.callbacks.invoker.route.Match;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
 
 /**
  * An HTTP request as the function is to get it later.
@@ -50,11 +53,14 @@ public record LaterCall(
         if (!body.exists()) {
             return Mono.just(of(call, found, (byte[]) null));
         }
-        return ByteBufFlux.fromInbound(body.content())
-                .aggregate()
-                .asByteArray()
-                .defaultIfEmpty(new byte[0])
-                .map(bytes -> of(call, found, bytes));
+        return Flux.from(body.content())
+                .collect(ByteArrayOutputStream::new, LaterCall::append)
+                .map(bytes -> of(call, found, bytes.toByteArray()));
+    }
+
+    private static void append(ByteArrayOutputStream all, ByteBuf part) {
+        all.writeBytes(ByteBufUtil.getBytes(part));
+        part.release();
     }
 
     private static LaterCall of(Call call, Match.Found found, byte @Nullable [] body) {
@@ -69,7 +75,7 @@ public record LaterCall(
         }
         return new LaterCall(
                 found.target().callbackId(),
-                request.method().name(),
+                found.target().method().equals("GET") ? "GET" : request.method().name(),
                 request.uri(),
                 headers.entries().stream().map(e -> new Header(e.getKey(), e.getValue())).toList(),
                 "/" + found.target().template().text(),

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.publisher.Flux;
 
-/** Bytes up to a limit. */
+/** Bytes up to a limit; whose they are does not change. */
 final class Limited {
     private Limited() {}
 
@@ -25,7 +25,6 @@ final class Limited {
                                 if (size.addAndGet(part.readableBytes()) <= limit) {
                                     sink.next(part);
                                 } else {
-                                    part.release();
                                     sink.error(new Exceeded());
                                 }
                             });
