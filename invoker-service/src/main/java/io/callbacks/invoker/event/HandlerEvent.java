@@ -37,7 +37,11 @@ public record HandlerEvent(
         if (data == null || !event.isJson()) {
             return;
         }
-        try (var parser = JSON.createParser(data)) {
+        var text = Texts.text(data);
+        if (text == null) { // JSON can be UTF-16, but not here
+            throw new InvalidCloudEventException("the data is JSON that is not UTF-8.");
+        }
+        try (var parser = JSON.createParser(text)) {
             if (parser.nextToken() == null) {
                 throw new InvalidCloudEventException(
                         "the data is empty; leave datacontenttype out, or send JSON.");
@@ -49,9 +53,6 @@ public record HandlerEvent(
         } catch (JacksonException e) {
             throw new InvalidCloudEventException(
                     "the data is not JSON, as datacontenttype says: " + e.getOriginalMessage());
-        }
-        if (Texts.text(data) == null) { // JSON can be UTF-16, but not here
-            throw new InvalidCloudEventException("the data is JSON that is not UTF-8.");
         }
     }
 
