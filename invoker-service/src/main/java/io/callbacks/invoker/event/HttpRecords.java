@@ -128,7 +128,7 @@ final class HttpRecords {
                 head.parameters(),
                 head.peer(),
                 head.requestId(),
-                event.extension("dataref").map(bodies.get()::get).orElse(event.data()));
+                event.extension("dataref").map(it -> bodies.get().get(it)).orElse(event.data()));
     }
 
     private static Head head(byte @Nullable [] header) {
