@@ -36,11 +36,9 @@ final class DoneNotes {
     void tell(Map<Integer, DoneEvents> partitions, long from) {
         try (var consumer = consumer(kafka)) {
             consumer.assign(List.of(NOTES));
+            var hidden = consumer.endOffsets(List.of(NOTES), ASKING).getOrDefault(NOTES, 0L);
             var begin = consumer.offsetsForTimes(Map.of(NOTES, from), ASKING).get(NOTES);
-            if (begin == null) {
-                return; // nothing that young
-            }
-            consumer.seek(NOTES, begin.offset());
+            consumer.seek(NOTES, begin == null ? hidden : begin.offset());
             var end = end();
             var until = System.nanoTime() + PATIENCE.toNanos();
             while (consumer.position(NOTES) < end) {
