@@ -221,7 +221,7 @@ public final class Calling {
     /** The handler has not seen it: again, after a rest, while there is patience. */
     private void later(Problem problem) {
         if (System.nanoTime() - patienceEnds >= 0) {
-            fail(problem.name(), problem.detail(), Optional.empty(), Optional.empty());
+            fail(problem.name(), problem.detail(), order.callee(), Optional.empty());
             return;
         }
         after(rest);

@@ -16,54 +16,52 @@ public record Targets(
         long id,
         String method,
         String path,
-        int timeoutSeconds,
-        int concurrency,
+        Limits limits,
+        Retry retry,
         long generation,
         boolean on,
         long envVersion,
         List<Route.Instance> instances) {
     public static Targets of(long id, String method, String path) {
-        return new Targets(id, method, path, 30, 10, 1, true, 1, List.of());
+        return new Targets(id, method, path, Limits.DEFAULT, Retry.DEFAULT, 1, true, 1, List.of());
     }
 
     public Targets timeout(int seconds) {
-        return new Targets(
-                id, method, path, seconds, concurrency, generation, on, envVersion, instances);
+        return limits(seconds, limits.concurrency());
     }
 
     public Targets concurrency(int most) {
-        return new Targets(
-                id, method, path, timeoutSeconds, most, generation, on, envVersion, instances);
+        return limits(limits.timeoutSeconds(), most);
+    }
+
+    private Targets limits(int timeoutSeconds, int concurrency) {
+        var next = new Limits(timeoutSeconds, 256, concurrency, 60);
+        return new Targets(id, method, path, next, retry, generation, on, envVersion, instances);
+    }
+
+    /** Tries with short pauses. */
+    public Targets retry(int tries, Integer... statuses) {
+        var next = new Retry(tries, List.of(statuses), 50);
+        return new Targets(id, method, path, limits, next, generation, on, envVersion, instances);
     }
 
     public Targets generation(long now) {
-        return new Targets(
-                id, method, path, timeoutSeconds, concurrency, now, on, envVersion, instances);
+        return new Targets(id, method, path, limits, retry, now, on, envVersion, instances);
     }
 
     public Targets off() {
         return new Targets(
-                id,
-                method,
-                path,
-                timeoutSeconds,
-                concurrency,
-                generation,
-                false,
-                envVersion,
-                instances);
+                id, method, path, limits, retry, generation, false, envVersion, instances);
     }
 
     public Targets envVersion(long version) {
-        return new Targets(
-                id, method, path, timeoutSeconds, concurrency, generation, on, version, instances);
+        return new Targets(id, method, path, limits, retry, generation, on, version, instances);
     }
 
     public Targets at(String instance, URI url) {
         var more = new ArrayList<>(instances);
         more.add(new Route.Instance(instance, url));
-        return new Targets(
-                id, method, path, timeoutSeconds, concurrency, generation, on, envVersion, more);
+        return new Targets(id, method, path, limits, retry, generation, on, envVersion, more);
     }
 
     /** With the route, if there are instances. */
@@ -78,9 +76,9 @@ public record Targets(
                 "uid-" + id,
                 PathTemplate.parse(path),
                 method,
-                new Limits(timeoutSeconds, 256, concurrency, 60),
+                limits,
                 Scale.ONE,
-                Retry.DEFAULT,
+                retry,
                 List.of(),
                 generation,
                 on,
