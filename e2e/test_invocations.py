@@ -18,7 +18,7 @@ from kafka_clients import (INVOCATION, INVOCATION_DLT, INVOCATION_RESULT, EventP
                            everything_in)
 
 EVENTS = int(os.environ.get("EVENTS", "10000"))
-KILLS = int(os.environ.get("EVENT_KILLS", "4"))
+KILLS = int(os.environ.get("EVENT_KILLS", "3"))
 SEED = os.environ.get("SEED") or str(random.randrange(10 ** 6))
 KEYS = 200
 PATIENCE = 30  # seconds

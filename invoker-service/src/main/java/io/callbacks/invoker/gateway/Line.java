@@ -201,6 +201,9 @@ final class Line {
     }
 
     private Problem whyNot(long minEnvVersion) {
+        if (!mayBeServed()) {
+            return Problems.notDeployed();
+        }
         var route = route(minEnvVersion);
         var full = route != null && route.instances().stream().anyMatch(i -> seats(i).isAlive());
         return full ? Problems.busy() : Problems.notReady();
