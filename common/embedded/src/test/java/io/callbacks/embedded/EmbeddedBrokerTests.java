@@ -56,8 +56,7 @@ class EmbeddedBrokerTests {
     @Test
     void saysWhenItsPortIsTaken() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var settings =
-                    new BrokerSettings(directory, taken.getLocalPort(), FreePorts.one(), true);
+            var settings = new BrokerSettings(directory, taken.getLocalPort(), FreePorts.one());
             assertThatThrownBy(() -> EmbeddedBroker.start(settings))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("cannot start the broker");
