@@ -74,7 +74,14 @@ class EventConsumptionTests {
         received = context.getBean(Received.class);
         producer =
                 new KafkaProducer<>(
-                        Map.of("bootstrap.servers", broker.address()),
+                        // one by one: of several to a topic that has just been made the first may
+                        // be
+                        // refused, and the next one taken
+                        Map.of(
+                                "bootstrap.servers",
+                                broker.address(),
+                                "max.in.flight.requests.per.connection",
+                                1),
                         new StringSerializer(),
                         new ByteArraySerializer());
     }
