@@ -171,10 +171,10 @@ class Commands(unittest.TestCase):
             "zero in env": {**whole, "env": {"A": zero}}, "zero as env": {**whole, "env": {zero: "a"}},
             "half a character as library": {**whole, "library": half},
         }.items()}
-        good = json.dumps(whole).encode()
-        cases.update({type: (good, type) for type in (
-            "text/plain", "application/json; charset=nonsense", 'application/json; charset="utf-8', "application/json; charset",
-            "application/json;", "application/json; =")})
+        types = ("text/plain", "application/json; charset=nonsense", 'application/json; charset="utf-8',
+                 "application/json; charset", "application/json;", "application/json; =")
+        cases.update({type: (json.dumps({**whole, "path": "odd-%d" % number}).encode(), type)
+                      for number, type in enumerate(types)})
         sent = {}
         for name, (value, type) in cases.items():
             sent[name] = str(uuid.uuid4())
