@@ -158,17 +158,23 @@ def conformance():
 # --- the platform from outside
 
 ON_IMAGES = ("test_compose", "test_in_cluster")  # not on ./callbacks up
+WITH_PRODUCERS = ("test_commands", "test_invocations", "test_triggers")  # by themselves: they take a while
 
 
 def e2e():
+    return on_the_platform(*(test.stem for test in sorted((ROOT / "e2e").glob("test_*.py"))
+                             if test.stem not in ON_IMAGES + WITH_PRODUCERS))
+
+
+def events():
+    return on_the_platform(*WITH_PRODUCERS)
+
+
+def on_the_platform(*tests):
     prepared, _ = run("build", [str(ROOT / "callbacks"), "build"])
     if prepared != 0:
         return Outcome(failed=1)
-    outcome = Outcome()
-    for test in sorted((ROOT / "e2e").glob("test_*.py")):
-        if test.stem not in ON_IMAGES:
-            outcome += unittests(test.stem, ROOT / "e2e", test.name)
-    return outcome
+    return sum((unittests(test, ROOT / "e2e", test + ".py") for test in tests), Outcome())
 
 
 def compose():
@@ -197,9 +203,9 @@ def counted(output):
     return outcome
 
 
-SUITES = {"java": java, "python": python, "node": node, "conformance": conformance, "e2e": e2e, "compose": compose,
-          "in-cluster": in_cluster}
-DEFAULT = [name for name in SUITES if name not in ("compose", "in-cluster")]
+SUITES = {"java": java, "python": python, "node": node, "conformance": conformance, "e2e": e2e, "events": events,
+          "compose": compose, "in-cluster": in_cluster}
+DEFAULT = [name for name in SUITES if name not in ("events", "compose", "in-cluster")]
 
 
 def main(names):
