@@ -20,7 +20,8 @@ public final class Digests {
         return "sha256:" + HexFormat.of().formatHex(hash);
     }
 
-    static MessageDigest sha256() {
+    /** A new hash. */
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -1,7 +1,9 @@
 package io.callbacks.cloudevent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.callbacks.blob.Digests;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -59,6 +61,14 @@ public record CloudEvent(
 
     public Optional<String> subject() {
         return Optional.ofNullable(attributes.get("subject"));
+    }
+
+    /** What tells it from every other event: a SHA-256 of its source and its id. */
+    public byte[] identity() {
+        var hash = Digests.sha256();
+        hash.update(source().getBytes(UTF_8));
+        hash.update((byte) 0); // which is in neither
+        return hash.digest(id().getBytes(UTF_8));
     }
 
     /** The media type of the data. */

@@ -92,8 +92,10 @@ public final class CloudEventReader {
                 return json;
             }
         } catch (JacksonException e) {
+            var at = e.getLocation(); // and nothing of what stands there: it may be secret
             throw new InvalidCloudEventException(
-                    "the value is not JSON: " + e.getOriginalMessage());
+                    "the value is not JSON, at line %d, column %d."
+                            .formatted(at.getLineNr(), at.getColumnNr()));
         }
         throw new InvalidCloudEventException("the value is not a JSON object.");
     }

@@ -8,8 +8,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Which callbacks to list.
@@ -37,7 +35,7 @@ record ListRequest(
      * @throws io.callbacks.registry.validation.InvalidRequestException with all their faults
      */
     static ListRequest of(Map<String, String> parameters) {
-        var fields = new Fields(json(parameters));
+        var fields = Fields.of(parameters, NUMBERS);
         var request =
                 new ListRequest(
                         fields.number("limit", 1, BATCH, USUAL),
@@ -48,19 +46,6 @@ record ListRequest(
                         status(fields));
         fields.check();
         return request;
-    }
-
-    private static JsonNode json(Map<String, String> parameters) {
-        var json = JsonNodeFactory.instance.objectNode();
-        parameters.forEach(
-                (name, value) -> {
-                    if (NUMBERS.contains(name) && value.matches("\\d{1,18}")) {
-                        json.put(name, Long.parseLong(value));
-                    } else {
-                        json.put(name, value);
-                    }
-                });
-        return json;
     }
 
     private static @Nullable String path(Fields fields) {

@@ -1,13 +1,13 @@
 package io.callbacks.registry.command;
 
 import io.callbacks.registry.callback.Management;
+import io.callbacks.registry.outbox.Replica;
 import io.callbacks.service.event.RawRecords;
 import io.callbacks.service.lease.Lease;
 import io.callbacks.service.outbox.Relay;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,14 +17,6 @@ import org.springframework.messaging.Message;
 @Configuration(proxyBeanMethods = false)
 class CommandConfiguration {
     private static final Duration LEASE = Duration.ofSeconds(10);
-
-    /**
-     * Which copy of the registry this is.
-     *
-     * @param replica unlike any other running one
-     */
-    @ConfigurationProperties("callbacks")
-    record Replica(String replica) {}
 
     @Bean
     CommandRepository commandRepository(MongoTemplate store) {

@@ -10,11 +10,10 @@ import io.callbacks.registry.callback.Management.Call;
 import io.callbacks.registry.command.StoredCommand.Reply;
 import io.callbacks.registry.command.StoredCommand.Result;
 import io.callbacks.registry.validation.InvalidRequestException;
+import io.callbacks.service.event.RawRecords;
 import io.callbacks.service.outbox.Relay;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -78,21 +77,10 @@ final class Commands implements Consumer<ConsumerRecord<byte[], byte[]>> {
 
     private static CloudEvent read(ConsumerRecord<byte[], byte[]> record) {
         try {
-            return CloudEventReader.read(headers(record), record.value());
+            return CloudEventReader.read(RawRecords.headers(record), record.value());
         } catch (InvalidCloudEventException e) {
             throw new UndecodableEventException(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    /** The last of each name. */
-    private static Map<String, byte[]> headers(ConsumerRecord<?, ?> record) {
-        var headers = new HashMap<String, byte[]>();
-        for (var header : record.headers()) {
-            if (header.value() != null) {
-                headers.put(header.key(), header.value());
-            }
-        }
-        return headers;
     }
 
     private static long at(ConsumerRecord<?, ?> record) {

@@ -6,6 +6,7 @@ import io.callbacks.cloudevent.CloudEvent;
 import io.callbacks.cloudevent.CloudEventReader;
 import io.callbacks.cloudevent.InvalidCloudEventException;
 import io.callbacks.event.Topics;
+import io.callbacks.service.event.RawRecords;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,7 +32,7 @@ record Call(ConsumerRecord<byte[], byte[]> record, CloudEvent event) {
     /** The call in a record; empty if there is none. */
     static Optional<Call> in(ConsumerRecord<byte[], byte[]> record) {
         try {
-            var event = CloudEventReader.read(RecordHeaders.of(record), record.value());
+            var event = CloudEventReader.read(RawRecords.headers(record), record.value());
             return Optional.of(new Call(record, event));
         } catch (InvalidCloudEventException e) {
             return Optional.empty();

@@ -5,8 +5,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Which dead letters to list.
@@ -27,25 +25,12 @@ record DeadLetterRequest(int limit, @Nullable String cursor, @Nullable Long call
      * @throws io.callbacks.registry.validation.InvalidRequestException with all their faults
      */
     static DeadLetterRequest of(Map<String, String> parameters) {
-        var fields = new Fields(json(parameters));
+        var fields = Fields.of(parameters, NUMBERS);
         var request =
                 new DeadLetterRequest(
                         fields.number("limit", 1, MOST, USUAL), cursor(fields), callbackId(fields));
         fields.check();
         return request;
-    }
-
-    private static JsonNode json(Map<String, String> parameters) {
-        var json = JsonNodeFactory.instance.objectNode();
-        parameters.forEach(
-                (name, value) -> {
-                    if (NUMBERS.contains(name) && value.matches("\\d{1,18}")) {
-                        json.put(name, Long.parseLong(value));
-                    } else {
-                        json.put(name, value);
-                    }
-                });
-        return json;
     }
 
     private static @Nullable String cursor(Fields fields) {

@@ -2,8 +2,6 @@ package io.callbacks.registry.invocation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,13 +28,5 @@ final class RecordHeaders {
         return text(record, name)
                 .filter(t -> SMALL_NUMBER.matcher(t).matches())
                 .map(Integer::valueOf);
-    }
-
-    /** All of them. */
-    static Map<String, byte[]> of(ConsumerRecord<?, ?> record) {
-        var all = new HashMap<String, byte[]>();
-        record.headers()
-                .forEach(h -> all.put(h.key(), h.value() == null ? new byte[0] : h.value()));
-        return all;
     }
 }

@@ -4,7 +4,6 @@ import io.callbacks.service.lease.Lease;
 import io.callbacks.service.outbox.Relay;
 import java.time.Clock;
 import java.time.Duration;
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -13,14 +12,6 @@ import org.springframework.data.mongodb.core.MongoTemplate;
 @Configuration(proxyBeanMethods = false)
 class OutboxConfiguration {
     private static final Duration LEASE = Duration.ofSeconds(10);
-
-    /**
-     * Which copy of the registry this is.
-     *
-     * @param replica unlike any other running one
-     */
-    @ConfigurationProperties("callbacks")
-    record Replica(String replica) {}
 
     @Bean
     Relay<Long> relay(MongoTemplate store, Replica replica, KafkaProperties kafka) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,24 @@ public final class Fields {
         if (!json.isObject()) {
             fault("", "invalid-body", "The body must be a JSON object.");
         }
+    }
+
+    /**
+     * The parameters of a request as fields.
+     *
+     * @param numbers those that are numbers, where they look like one
+     */
+    public static Fields of(Map<String, String> parameters, Set<String> numbers) {
+        var json = JsonNodeFactory.instance.objectNode();
+        parameters.forEach(
+                (name, value) -> {
+                    if (numbers.contains(name) && value.matches("\\d{1,18}")) {
+                        json.put(name, Long.parseLong(value));
+                    } else {
+                        json.put(name, value);
+                    }
+                });
+        return new Fields(json);
     }
 
     private Fields(JsonNode json, String prefix) {

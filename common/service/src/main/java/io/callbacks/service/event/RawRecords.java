@@ -3,6 +3,8 @@ package io.callbacks.service.event;
 import static java.util.Objects.requireNonNull;
 
 import java.lang.reflect.Type;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,6 +30,17 @@ public final class RawRecords implements RecordMessageConverter {
                 records.accept(
                         (ConsumerRecord<byte[], byte[]>)
                                 requireNonNull(message.getHeaders().get(KafkaHeaders.RAW_DATA)));
+    }
+
+    /** The headers of a record, the last of each name that has a value. */
+    public static Map<String, byte[]> headers(ConsumerRecord<?, ?> record) {
+        var headers = new HashMap<String, byte[]>();
+        for (var header : record.headers()) {
+            if (header.value() != null) {
+                headers.put(header.key(), header.value());
+            }
+        }
+        return headers;
     }
 
     @Override
