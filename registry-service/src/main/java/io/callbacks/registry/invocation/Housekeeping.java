@@ -57,8 +57,8 @@ final class Housekeeping implements SmartLifecycle {
         var longest = retention.compareTo(CALLS_KEPT) > 0 ? retention : CALLS_KEPT;
         var removed = invocations.remove(now.minus(longest).minus(LEEWAY));
         var lettersRemoved = letters.remove(now.minus(LETTERS_KEPT));
-        // a letter names its body for as long as it is there
-        var forgotten = bodies.forget(now.minus(LETTERS_KEPT));
+        // a letter names its body for as long as it is there, and the call may have waited before
+        var forgotten = bodies.forget(now.minus(CALLS_KEPT).minus(LETTERS_KEPT));
         log.debug(
                 "Tidied: expired={} invocations={} letters={} bodies={}",
                 expired,

@@ -110,9 +110,9 @@ class HousekeepingTests {
         try (var files = Files.list(directory.resolve("bodies/files"))) {
             Files.setLastModifiedTime(files.findFirst().orElseThrow(), FileTime.from(BEGIN));
         }
-        tidyAfter(Duration.ofDays(14).minusSeconds(1));
+        tidyAfter(Duration.ofDays(21).minusSeconds(1));
         assertThat(directory.resolve("bodies/files")).isNotEmptyDirectory();
-        tidyAfter(Duration.ofDays(14).plusSeconds(1));
+        tidyAfter(Duration.ofDays(21).plusSeconds(1));
         assertThat(directory.resolve("bodies/files")).isEmptyDirectory();
     }
 
