@@ -53,11 +53,14 @@ public final class Delivery<T> implements AutoCloseable {
     /** How long Kafka has to take leave of a consumer. */
     private static final Duration LEAVING = Duration.ofSeconds(2);
 
-    /** How long commits may fail because the group is put in order anew. */
-    private static final Duration DISORDER = Duration.ofSeconds(30);
+    /** The pause after a commit that could not be made. */
+    private static final Duration NOT_NOW = Duration.ofMillis(200);
 
-    private static final Duration AFTER_DISORDER = Duration.ofMillis(200);
+    /**
+     * How much further a partition is read than the records in hand, where those behind are done.
+     */
     private static final int SPANS = 10;
+
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
     private static final Duration ASKING = Duration.ofSeconds(10);
@@ -76,8 +79,8 @@ public final class Delivery<T> implements AutoCloseable {
     private volatile boolean resting;
     private Thread thread = new Thread(() -> {});
     private int underWay;
-    private long committedAt;
-    private long disorderSince;
+    private long commitAt = System.nanoTime();
+    private boolean stuck;
     private long lookedAt;
 
     /** A call of the handler that has ended. */
@@ -160,10 +163,10 @@ public final class Delivery<T> implements AutoCloseable {
     }
 
     /** Once for each reason, however often it is tried. */
-    private void warn(KafkaException e) {
+    private void warn(RuntimeException e) {
         var reason = rootOf(e);
         if (!reason.equals(trouble)) {
-            log.warn("Cannot consume, trying on: consumer={} reason={}", settings.name(), reason);
+            log.warn("In trouble, trying on: consumer={} reason={}", settings.name(), reason);
         }
         trouble = reason;
     }
@@ -215,7 +218,8 @@ public final class Delivery<T> implements AutoCloseable {
 
     private void turn(KafkaConsumer<byte[], byte[]> consumer, Commits commits) {
         poll(consumer).forEach(this::take);
-        if (disorderSince == 0) {
+        stuck &= hasToCommit();
+        if (!stuck) {
             trouble = null;
         }
         finish();
@@ -242,7 +246,7 @@ public final class Delivery<T> implements AutoCloseable {
         if (!ended.isEmpty()) {
             return Duration.ZERO;
         }
-        return underWay > 0 || !uncommitted.isEmpty() || !asides.isEmpty() ? BUSY : IDLE;
+        return underWay > 0 || hasToCommit() ? BUSY : IDLE;
     }
 
     private void take(ConsumerRecord<byte[], byte[]> delivered) {
@@ -288,39 +292,33 @@ public final class Delivery<T> implements AutoCloseable {
     // --- committing
 
     private void commitIfDue(KafkaConsumer<byte[], byte[]> consumer, Commits commits) {
-        var waiting = uncommitted.size() + asides.size();
-        var due = System.nanoTime() - committedAt >= BETWEEN_COMMITS.toNanos();
-        if (waiting > 0 && (due || waiting >= MOST_BETWEEN_COMMITS)) {
+        var many = uncommitted.size() >= MOST_BETWEEN_COMMITS && !stuck;
+        if (hasToCommit() && (many || System.nanoTime() - commitAt >= 0)) {
             commit(consumer, commits);
         }
     }
 
+    private boolean hasToCommit() {
+        return !uncommitted.isEmpty() || !asides.isEmpty();
+    }
+
+    /** What cannot be committed now is committed later, as long as its partition is ours. */
     private void commit(KafkaConsumer<byte[], byte[]> consumer, Commits commits) {
-        committedAt = System.nanoTime();
         var aside = asides.stream().limit(MOST_BETWEEN_COMMITS).toList();
         var outcomes = new ArrayList<>(List.of(new Outcome(aside)));
         uncommitted.forEach(finished -> outcomes.add(finished.outcome()));
+        commitAt = System.nanoTime() + BETWEEN_COMMITS.toNanos();
         try {
             commits.commit(consumer, outcomes, offsets());
         } catch (Commits.NotNowException e) {
-            notNow(e);
+            stuck = true;
+            commitAt = System.nanoTime() + NOT_NOW.toNanos();
+            warn(e);
             return;
         }
-        disorderSince = 0;
-        trouble = null;
+        stuck = false;
         uncommitted.clear();
         aside.forEach(_ -> asides.remove());
-    }
-
-    /** The same again a little later, for a while. */
-    private void notNow(Commits.NotNowException e) {
-        var now = System.nanoTime();
-        disorderSince = disorderSince == 0 ? now : disorderSince;
-        if (now - disorderSince > DISORDER.toNanos()) {
-            throw e;
-        }
-        trouble = rootOf(e);
-        committedAt = now + AFTER_DISORDER.toNanos();
     }
 
     /** Of all partitions, also where nothing has changed: so a commit is ours to make. */
@@ -391,7 +389,7 @@ public final class Delivery<T> implements AutoCloseable {
             sleep(BUSY);
             finish();
         }
-        if (!windows.isEmpty() && (!uncommitted.isEmpty() || !asides.isEmpty())) {
+        if (!windows.isEmpty() && hasToCommit()) {
             commit(consumer, commits);
         }
     }

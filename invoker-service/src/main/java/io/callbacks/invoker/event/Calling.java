@@ -2,6 +2,7 @@ package io.callbacks.invoker.event;
 
 import static java.util.Objects.requireNonNull;
 
+import io.callbacks.blob.MissingBlobException;
 import io.callbacks.invoker.event.CallSubject.Callee;
 import io.callbacks.invoker.event.Ending.Cancelled;
 import io.callbacks.invoker.event.Ending.Completed;
@@ -61,8 +62,7 @@ public final class Calling {
     private volatile @Nullable Disposable trying;
     private volatile boolean abandoned;
     private volatile int tries;
-    private volatile long patienceEnds;
-    private volatile boolean impatient;
+    private volatile @Nullable Long patienceEnds; // from the first try on
     private Duration rest = SHORTEST_REST;
 
     Calling(Order order, Calls calls, Rooms rooms, Duration patience) {
@@ -129,8 +129,7 @@ public final class Calling {
 
     private void attempt() {
         var in = requireNonNull(room);
-        if (!impatient) { // from the first try on, not while others are before it
-            impatient = true;
+        if (patienceEnds == null) { // not while others were before it
             beginWaiting();
         }
         try {
@@ -173,12 +172,18 @@ public final class Calling {
                 .flatMap(what -> calls.call(callee.target(), what, inLine(), () -> begins(callee)))
                 .<Runnable>map(reply -> () -> take(callee, reply))
                 .onErrorResume(
-                        UncheckedIOException.class, e -> Mono.just(() -> later(unreadable(e))));
+                        UncheckedIOException.class, e -> Mono.just(() -> later(unreadable(e))))
+                .onErrorResume(MissingBlobException.class, _ -> Mono.just(this::bodyGone));
     }
 
     private Duration inLine() {
-        var left = Duration.ofNanos(Math.max(0, patienceEnds - System.nanoTime()));
+        var left = patienceLeft();
         return left.compareTo(IN_LINE) < 0 ? left : IN_LINE;
+    }
+
+    private Duration patienceLeft() {
+        var ends = patienceEnds;
+        return ends == null ? patience : Duration.ofNanos(Math.max(0, ends - System.nanoTime()));
     }
 
     private Problem unknown() {
@@ -189,6 +194,11 @@ public final class Calling {
     private static Problem unreadable(UncheckedIOException e) {
         return Problem.of(
                 503, "body-not-readable", "The body cannot be read now: " + e.getMessage());
+    }
+
+    private void bodyGone() {
+        var reason = "The body of the request is not kept any more; send it again.";
+        fail("body-gone", reason, order.callee(), Optional.empty());
     }
 
     /** Says whether the handler may be called. */
@@ -220,7 +230,7 @@ public final class Calling {
 
     /** The handler has not seen it: again, after a rest, while there is patience. */
     private void later(Problem problem) {
-        if (System.nanoTime() - patienceEnds >= 0) {
+        if (patienceLeft().isZero()) {
             fail(problem.name(), problem.detail(), order.callee(), Optional.empty());
             return;
         }

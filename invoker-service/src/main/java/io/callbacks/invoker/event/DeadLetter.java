@@ -1,9 +1,12 @@
 package io.callbacks.invoker.event;
 
 import io.callbacks.event.Topics;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,19 +25,21 @@ public record DeadLetter(
         OptionalLong callbackId,
         @Nullable String trigger) {
     private static final String PREFIX = "callbacks-dlt-";
+
+    /** What the topic takes, and room for our own headers. */
     private static final int LARGEST = 2 * 1024 * 1024 - 128 * 1024;
+
+    /**
+     * What is kept of one that is larger, without its value: key and short headers of this size.
+     */
+    private static final int LARGEST_HEAD = 64 * 1024;
+
     private static final int LARGEST_OF_A_HEADER = 1024;
 
     /** What came of a call that failed. */
     public static DeadLetter of(Ending.Failed failed) {
         return new DeadLetter(
-                failed.problem(),
-                failed.reason(),
-                failed.tries(),
-                failed.callee()
-                        .map(callee -> OptionalLong.of(callee.target().callbackId()))
-                        .orElse(OptionalLong.empty()),
-                null);
+                failed.problem(), failed.reason(), failed.tries(), failed.callbackId(), null);
     }
 
     /** A record that cannot be read. */
@@ -47,31 +52,11 @@ public record DeadLetter(
         return new DeadLetter(problem, reason, tries, OptionalLong.of(callback), name);
     }
 
-    private static long length(ConsumerRecord<byte[], byte[]> delivered) {
-        long length = Math.max(0, delivered.serializedValueSize());
-        for (var header : delivered.headers()) {
-            length += header.key().length() + (header.value() == null ? 0 : header.value().length);
-        }
-        return length;
-    }
-
     /**
      * The record for the dead-letter topic; without its value where that is larger than it takes.
      */
     public ProducerRecord<byte[], byte[]> letter(ConsumerRecord<byte[], byte[]> delivered) {
-        var topic = Topics.deadLetter(Topics.INVOCATION);
-        var whole = length(delivered) <= LARGEST;
-        var letter = new NewRecord(topic, null, delivered.key(), whole ? delivered.value() : null);
-        for (var header : delivered.headers()) {
-            var value = header.value();
-            var isOurs = header.key().startsWith(PREFIX); // of an earlier death
-            if (value != null && !isOurs && (whole || value.length <= LARGEST_OF_A_HEADER)) {
-                letter.add(header.key(), value);
-            }
-        }
-        if (!whole) {
-            letter.add(PREFIX + "truncated", "true");
-        }
+        var letter = copy(delivered);
         letter.add(PREFIX + "reason", reason)
                 .add(PREFIX + "problem", problem)
                 .add(PREFIX + "tries", Integer.toString(tries))
@@ -83,5 +68,41 @@ public record DeadLetter(
             letter.add(PREFIX + "trigger", trigger);
         }
         return letter.done();
+    }
+
+    private static NewRecord copy(ConsumerRecord<byte[], byte[]> delivered) {
+        var topic = Topics.deadLetter(Topics.INVOCATION);
+        var headers = headers(delivered);
+        var key = length(delivered.key());
+        var length = key + length(delivered.value());
+        if (length + headers.stream().mapToLong(DeadLetter::length).sum() <= LARGEST) {
+            var whole = new NewRecord(topic, null, delivered.key(), delivered.value());
+            headers.forEach(header -> whole.add(header.key(), header.value()));
+            return whole;
+        }
+        var head = new NewRecord(topic, null, key <= LARGEST_HEAD ? delivered.key() : null, null);
+        long left = LARGEST_HEAD;
+        for (var header : headers) {
+            if (length(header) <= Math.min(left, LARGEST_OF_A_HEADER)) {
+                left -= length(header);
+                head.add(header.key(), header.value());
+            }
+        }
+        return head.add(PREFIX + "truncated", "true");
+    }
+
+    /** All that say something, but for what was said at an earlier death. */
+    private static List<Header> headers(ConsumerRecord<byte[], byte[]> delivered) {
+        return StreamSupport.stream(delivered.headers().spliterator(), false)
+                .filter(header -> header.value() != null && !header.key().startsWith(PREFIX))
+                .toList();
+    }
+
+    private static long length(Header header) {
+        return header.key().length() + length(header.value());
+    }
+
+    private static long length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 }

@@ -3,6 +3,7 @@ package io.callbacks.invoker.event;
 import io.callbacks.invoker.event.CallSubject.Callee;
 import io.callbacks.invoker.gateway.Reply.Answer;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What came of a call by event in the end. */
 public sealed interface Ending {
@@ -24,9 +25,10 @@ public sealed interface Ending {
             Optional<Callee> callee,
             Optional<Answer> answer)
             implements Ending {
-        /** One that was never tried. */
-        static Failed untried(String problem, String reason) {
-            return new Failed(problem, reason, 0, Optional.empty(), Optional.empty());
+        /** Which callback it was for, where that is known. */
+        OptionalLong callbackId() {
+            return callee.map(it -> OptionalLong.of(it.target().callbackId()))
+                    .orElse(OptionalLong.empty());
         }
     }
 

@@ -69,6 +69,9 @@ final class HttpQueue implements Queueing, AutoCloseable {
             settings.put(ProducerConfig.CLIENT_ID_CONFIG, "invoker-requests");
             settings.put(ProducerConfig.ACKS_CONFIG, "all");
             settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+            // of several to a topic that has just been made the first may be refused, and the next
+            // one taken; what comes meanwhile goes together
+            settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
             settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MILLIS);
             settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS / 2);
             settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);

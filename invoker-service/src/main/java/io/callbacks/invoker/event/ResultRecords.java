@@ -6,11 +6,11 @@ import io.callbacks.event.Topics;
 import io.callbacks.invoker.event.Ending.Cancelled;
 import io.callbacks.invoker.event.Ending.Completed;
 import io.callbacks.invoker.event.Ending.Failed;
+import io.callbacks.invoker.http.Problem;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -80,9 +80,7 @@ final class ResultRecords {
 
     private ProducerRecord<byte[], byte[]> failed(
             ConsumerRecord<byte[], byte[]> delivered, CloudEvent event, Failed it) {
-        var callbackId = it.callee().map(callee -> callee.target().callbackId());
-        var known = callbackId.map(OptionalLong::of).orElse(OptionalLong.empty());
-        var head = head("failed", delivered, event, known, it.tries());
+        var head = head("failed", delivered, event, it.callbackId(), it.tries());
         it.answer()
                 .ifPresent(
                         answer -> {
@@ -99,7 +97,7 @@ final class ResultRecords {
     private static Map<String, Object> problem(Failed it) {
         var problem = new LinkedHashMap<String, Object>();
         problem.put("type", "urn:callbacks:problem:" + it.problem());
-        problem.put("title", it.problem().replace('-', ' '));
+        problem.put("title", Problem.titleOf(it.problem()));
         it.answer().ifPresent(answer -> problem.put("status", answer.status()));
         problem.put("detail", it.reason());
         problem.put("tries", it.tries());
@@ -127,7 +125,7 @@ final class ResultRecords {
         if (!subject.isEmpty()) {
             head.add("ce_subject", subject);
         }
-        Optional.of("track").flatMap(event::extension).ifPresent(it -> head.add("ce_track", it));
+        event.extension("track").ifPresent(it -> head.add("ce_track", it));
         return head;
     }
 

@@ -38,12 +38,12 @@ public record LaterCall(
         String peer,
         String requestId,
         byte @Nullable [] body) {
+    private static final String FORWARDED = "X-Forwarded-";
+
     public LaterCall {
         headers = List.copyOf(headers);
         parameters = Map.copyOf(parameters);
     }
-
-    private static final String FORWARDED = "X-Forwarded-";
 
     /** One line of a head. */
     public record Header(String name, String value) {}

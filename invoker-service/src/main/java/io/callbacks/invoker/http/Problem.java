@@ -100,7 +100,8 @@ public record Problem(
                 : response.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body))).then();
     }
 
-    private static String titleOf(String name) {
+    /** The name in words. */
+    public static String titleOf(String name) {
         var words = name.replace('-', ' ');
         return Character.toTitleCase(words.charAt(0)) + words.substring(1);
     }

@@ -69,10 +69,14 @@ final class Triggers implements SmartLifecycle {
     private void run() {
         var reportAt = System.nanoTime();
         while (alive) {
-            reconcile();
-            if (System.nanoTime() - reportAt >= 0) {
-                reportAt = System.nanoTime() + BETWEEN_REPORTS.toNanos();
-                report();
+            try {
+                reconcile();
+                if (System.nanoTime() - reportAt >= 0) {
+                    reportAt = System.nanoTime() + BETWEEN_REPORTS.toNanos();
+                    report();
+                }
+            } catch (RuntimeException e) { // a fault of ours must not end this for ever
+                log.error("Triggers are not as they should be", e);
             }
             try {
                 if (changes.tryAcquire(1, TimeUnit.SECONDS)) {

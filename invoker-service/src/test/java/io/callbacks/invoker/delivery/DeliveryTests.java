@@ -24,10 +24,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -193,6 +196,50 @@ class DeliveryTests {
         assertThat(handler.begun).containsSubsequence("a1", "a2", "a3");
         assertThat(handler.begun).containsSubsequence("b1", "b2");
         commits(topic, 6);
+    }
+
+    /** Commits when the test says so. */
+    private final class Hindered implements Commits {
+        final AtomicBoolean free = new AtomicBoolean();
+        final AtomicInteger tried = new AtomicInteger();
+        private final Commits inner = transactional("tx-" + UUID.randomUUID()).get();
+
+        @Override
+        public void commit(
+                Consumer<byte[], byte[]> consumer,
+                List<Outcome> outcomes,
+                Map<TopicPartition, OffsetAndMetadata> offsets) {
+            if (!free.get()) {
+                tried.incrementAndGet();
+                throw new NotNowException(new IllegalStateException("not yet"));
+            }
+            inner.commit(consumer, outcomes, offsets);
+        }
+
+        @Override
+        public void close() {
+            inner.close();
+        }
+    }
+
+    @Test
+    void commitsLaterWhatCannotBeCommittedNowAndHandlesNothingTwice() {
+        var topic = broker.newTopic(1);
+        var results = broker.newTopic(1);
+        broker.send(topic, "a1", "b1");
+        var handler = new ByHand();
+        var hindered = new Hindered();
+        var delivery = delivery(topic, handler, () -> hindered);
+        delivery.start();
+        handler.end("a1", outcome(results, "one"));
+        soon().until(() -> hindered.tried.get() > 2);
+        assertThat(delivery.trouble()).contains("not yet");
+        handler.end("b1", outcome(results, "two"));
+        hindered.free.set(true);
+        commits(topic, 2);
+        soon().until(() -> delivery.trouble().isEmpty());
+        assertThat(handler.begun).containsExactlyInAnyOrder("a1", "b1");
+        assertThat(committedIn(results)).containsExactlyInAnyOrder("one", "two");
     }
 
     @Test
@@ -488,7 +535,6 @@ class DeliveryTests {
         var delivery = started(topic, handler);
         soon().until(() -> delivery.progress().partitions() == 2);
         delivery.rest(true);
-        await().during(Duration.ofMillis(300)).until(() -> true);
         broker.send(topic, others(10));
         soon().until(() -> delivery.progress().lag() == 10);
         assertThat(handler.begun).isEmpty();

@@ -74,6 +74,19 @@ class DeadLetterTests {
     }
 
     @Test
+    void keepsOnlyAsManyHeadersOfALargeRecordAsItsTopicTakes() {
+        var delivered = Delivered.at("orders", 0, 0).key("key");
+        for (int i = 0; i < 4000; i++) {
+            delivered = delivered.header("h" + i, new byte[1000]);
+        }
+        var letter = DeadLetter.invalid("x").letter(delivered.record());
+        assertThat(letter.headers()).hasSizeBetween(10, 100);
+        assertThat(headers(letter))
+                .containsKey("h0")
+                .containsEntry("callbacks-dlt-truncated", "true");
+    }
+
+    @Test
     void keepsARecordWithoutKeyAndValue() {
         var letter = DeadLetter.invalid("x").letter(Delivered.at("orders", 0, 0).record());
         assertThat(letter.key()).isNull();
@@ -108,7 +121,11 @@ class DeadLetterTests {
 
     @Test
     void tellsByWhichTriggerAlsoWhereNoCallbackWasReached() {
-        var letter = DeadLetter.of(Failed.untried("busy", "Busy.")).by(8, "orders");
+        var letter =
+                DeadLetter.of(
+                                new Ending.Failed(
+                                        "busy", "Busy.", 0, Optional.empty(), Optional.empty()))
+                        .by(8, "orders");
         assertThat(headers(letter.letter(Delivered.at("a", 1, 2).record())))
                 .containsEntry("callbacks-dlt-problem", "busy")
                 .containsEntry("callbacks-dlt-tries", "0")

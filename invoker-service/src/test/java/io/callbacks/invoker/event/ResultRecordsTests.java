@@ -144,7 +144,7 @@ class ResultRecordsTests {
         assertThat(result.value())
                 .asString(UTF_8)
                 .isEqualTo(
-                        "{\"type\":\"urn:callbacks:problem:status-503\",\"title\":\"status 503\","
+                        "{\"type\":\"urn:callbacks:problem:status-503\",\"title\":\"Status 503\","
                                 + "\"status\":503,\"detail\":\"It said \\\"503\\\".\",\"tries\":3}");
     }
 
@@ -159,7 +159,14 @@ class ResultRecordsTests {
 
     @Test
     void tellWhyACallWasNeverTried() {
-        var result = result(Failed.untried("unknown-callback", "There is none."));
+        var result =
+                result(
+                        new Ending.Failed(
+                                "unknown-callback",
+                                "There is none.",
+                                0,
+                                Optional.empty(),
+                                Optional.empty()));
         assertThat(headers(result))
                 .containsEntry("ce_source", "/callbacks")
                 .containsEntry("ce_tries", "0")
@@ -168,7 +175,7 @@ class ResultRecordsTests {
                 .asString(UTF_8)
                 .isEqualTo(
                         "{\"type\":\"urn:callbacks:problem:unknown-callback\","
-                                + "\"title\":\"unknown callback\",\"detail\":\"There is none.\","
+                                + "\"title\":\"Unknown callback\",\"detail\":\"There is none.\","
                                 + "\"tries\":0}");
     }
 
