@@ -160,7 +160,7 @@ def invalid(number):
         "structured: no JSON": (refused_value(b"{"), "JSON"),
         "structured: nothing": (([("content-type", STRUCTURED)], None), "JSON"),
         "structured: an array": (refused_value([good]), "object"),
-        "structured: twice the same member": (refused_value(json.dumps(good)[:-1].encode() + b', "id": "A-2"}'), "id"),
+        "structured: twice the same member": (refused_value(json.dumps(good)[:-1].encode() + b', "id": "A-2"}'), "twice"),
         "structured: a batch": (refused_value([good], "application/cloudevents-batch+json"), "cloudevents-batch+json"),
         "structured: another format": (refused_value(good, "application/cloudevents+avro"), "cloudevents+avro"),
         "structured: both kinds of data": (refused_value({**good, "data": 1, "data_base64": "MQ=="}), "data_base64"),

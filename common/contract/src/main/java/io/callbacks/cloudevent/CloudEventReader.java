@@ -10,8 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,7 +26,9 @@ public final class CloudEventReader {
     private static final String PREFIX = "ce_";
     private static final String STRUCTURED = "application/cloudevents";
     private static final JsonMapper JSON =
-            JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                    .build();
 
     private CloudEventReader() {}
 
@@ -91,13 +94,19 @@ public final class CloudEventReader {
             if (json != null && json.isObject()) {
                 return json;
             }
+        } catch (MismatchedInputException e) {
+            throw wrong("the value has a member of an object twice", e);
         } catch (JacksonException e) {
-            var at = e.getLocation(); // and nothing of what stands there: it may be secret
-            throw new InvalidCloudEventException(
-                    "the value is not JSON, at line %d, column %d."
-                            .formatted(at.getLineNr(), at.getColumnNr()));
+            throw wrong("the value is not JSON", e);
         }
         throw new InvalidCloudEventException("the value is not a JSON object.");
+    }
+
+    /** With the place, and nothing of what stands there: it may be secret. */
+    private static InvalidCloudEventException wrong(String what, JacksonException e) {
+        var at = e.getLocation();
+        return new InvalidCloudEventException(
+                "%s, at line %d, column %d.".formatted(what, at.getLineNr(), at.getColumnNr()));
     }
 
     private static void put(Map<String, String> values, String name, JsonNode value) {

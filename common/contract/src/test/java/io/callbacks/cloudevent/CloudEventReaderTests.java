@@ -113,7 +113,7 @@ class CloudEventReaderTests {
             value = {
                 "not json                                   | not JSON",
                 "[1]                                        | not a JSON object",
-                "{\"id\": \"1\", \"id\": \"2\"}            | not JSON",
+                "{\"id\": \"1\", \"id\": \"2\"}            | a member of an object twice",
                 "{\"id\": {\"a\": 1}}                      | an object or an array",
                 "{\"data\": 1, \"data_base64\": \"AA==\"}  | both data and data_base64",
                 "{\"data_base64\": \"*\"}                  | not Base64",
