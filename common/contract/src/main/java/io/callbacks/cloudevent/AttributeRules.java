@@ -122,8 +122,15 @@ final class AttributeRules {
                         .formatted(shown(time)));
     }
 
+    /** Whether it can be the media type of data. */
+    static boolean isMediaType(String type) {
+        return MEDIA_TYPE.matcher(type).matches()
+                && type.length() <= LONGEST
+                && type.chars().noneMatch(Character::isISOControl);
+    }
+
     private static void checkMediaType(String type) {
-        if (!MEDIA_TYPE.matcher(type).matches()) {
+        if (!isMediaType(type)) {
             throw wrong("datacontenttype is '%s', which is no media type.".formatted(shown(type)));
         }
     }

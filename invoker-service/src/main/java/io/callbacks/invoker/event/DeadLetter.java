@@ -62,7 +62,8 @@ public record DeadLetter(
                 .add(PREFIX + "tries", Integer.toString(tries))
                 .add(PREFIX + "topic", delivered.topic())
                 .add(PREFIX + "partition", Integer.toString(delivered.partition()))
-                .add(PREFIX + "offset", Long.toString(delivered.offset()));
+                .add(PREFIX + "offset", Long.toString(delivered.offset()))
+                .add(PREFIX + "timestamp", Long.toString(delivered.timestamp()));
         callbackId.ifPresent(id -> letter.add(PREFIX + "callback", Long.toString(id)));
         if (trigger != null) {
             letter.add(PREFIX + "trigger", trigger);

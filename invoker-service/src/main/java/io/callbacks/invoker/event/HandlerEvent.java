@@ -1,7 +1,6 @@
 package io.callbacks.invoker.event;
 
 import io.callbacks.cloudevent.CloudEvent;
-import io.callbacks.cloudevent.InvalidCloudEventException;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Base64;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,35 +24,6 @@ public record HandlerEvent(
     static final String VERSION = "cloudevents/1.0";
     private static final String BATCH = "cloudevents-batch/1.0";
     private static final JsonMapper JSON = new JsonMapper();
-
-    /**
-     * Looks whether data that says it is JSON is so.
-     *
-     * @throws InvalidCloudEventException if not
-     */
-    public static void checkData(CloudEvent event) {
-        var data = event.data();
-        if (data == null || !event.isJson()) {
-            return;
-        }
-        var text = Texts.text(data);
-        if (text == null) { // JSON can be UTF-16, but not here
-            throw new InvalidCloudEventException("the data is JSON that is not UTF-8.");
-        }
-        try (var parser = JSON.createParser(text)) {
-            if (parser.nextToken() == null) {
-                throw new InvalidCloudEventException(
-                        "the data is empty; leave datacontenttype out, or send JSON.");
-            }
-            parser.skipChildren();
-            if (parser.nextToken() != null) {
-                throw new InvalidCloudEventException("the data is more than one JSON value.");
-            }
-        } catch (JacksonException e) {
-            throw new InvalidCloudEventException(
-                    "the data is not JSON, as datacontenttype says: " + e.getOriginalMessage());
-        }
-    }
 
     /** As JSON. */
     public byte[] json(String invocationId, int attempt) {

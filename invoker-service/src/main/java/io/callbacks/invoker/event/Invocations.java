@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.callbacks.cloudevent.CloudEvent;
 import io.callbacks.cloudevent.CloudEventReader;
 import io.callbacks.cloudevent.InvalidCloudEventException;
+import io.callbacks.cloudevent.JsonData;
 import io.callbacks.invoker.delivery.Delivery;
 import io.callbacks.invoker.delivery.Handler;
 import io.callbacks.invoker.delivery.Outcome;
@@ -119,7 +120,7 @@ final class Invocations implements Handler<Given> {
         if (isRequest) {
             requests.check(http);
         } else {
-            HandlerEvent.checkData(event);
+            JsonData.check(event);
         }
         var call =
                 new Call(

@@ -5,11 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.callbacks.cloudevent.CloudEvent;
 import io.callbacks.cloudevent.CloudEventReader;
 import io.callbacks.cloudevent.InvalidCloudEventException;
+import io.callbacks.cloudevent.JsonData;
+import io.callbacks.cloudevent.KafkaRecordEvent;
 import io.callbacks.event.Trigger.Filter;
 import io.callbacks.invoker.event.HandlerEvent;
 import io.callbacks.invoker.event.Texts;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Records of users' topics as events. */
 final class TriggerRecords {
-    private static final String TYPE = "io.callbacks.kafka-record";
-
     private TriggerRecords() {}
 
     /**
@@ -28,44 +27,22 @@ final class TriggerRecords {
      */
     static HandlerEvent read(ConsumerRecord<byte[], byte[]> delivered) {
         var headers = Texts.of(delivered.headers());
-        if (CloudEventReader.claims(headers)) {
-            var event = CloudEventReader.read(headers, delivered.value());
-            HandlerEvent.checkData(event);
-            return new HandlerEvent(delivered, event, Map.of());
-        }
-        return new HandlerEvent(delivered, made(delivered, headers.get("content-type")), Map.of());
+        var event =
+                CloudEventReader.claims(headers)
+                        ? CloudEventReader.read(headers, delivered.value())
+                        : made(delivered, headers.get("content-type"));
+        JsonData.check(event);
+        return new HandlerEvent(delivered, event, Map.of());
     }
 
     private static CloudEvent made(
             ConsumerRecord<byte[], byte[]> it, byte @Nullable [] contentType) {
-        var attributes = new LinkedHashMap<String, String>();
-        attributes.put("specversion", "1.0");
-        attributes.put("id", it.topic() + "-" + it.partition() + "-" + it.offset());
-        attributes.put("source", "kafka:" + it.topic());
-        attributes.put("type", TYPE);
-        attributes.put("time", Instant.ofEpochMilli(it.timestamp()).toString());
-        if (contentType != null) {
-            attributes.put("datacontenttype", new String(contentType, UTF_8));
-            var event = CloudEvent.of(attributes, Map.of(), it.value());
-            HandlerEvent.checkData(event);
-            return event;
-        }
-        attributes.put("datacontenttype", "application/json");
-        var event = CloudEvent.of(attributes, Map.of(), it.value());
-        if (!isJson(event)) {
-            attributes.put("datacontenttype", "application/octet-stream");
-            return CloudEvent.of(attributes, Map.of(), it.value());
-        }
-        return event;
-    }
-
-    private static boolean isJson(CloudEvent event) {
-        try {
-            HandlerEvent.checkData(event);
-            return true;
-        } catch (InvalidCloudEventException e) {
-            return false;
-        }
+        return KafkaRecordEvent.of(
+                it.topic(),
+                it.partition() + "-" + it.offset(),
+                Instant.ofEpochMilli(it.timestamp()),
+                contentType == null ? null : new String(contentType, UTF_8),
+                it.value());
     }
 
     /** Whether an event is for the handler. */

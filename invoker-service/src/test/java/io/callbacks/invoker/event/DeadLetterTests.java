@@ -29,7 +29,8 @@ class DeadLetterTests {
                         Map.entry("callbacks-dlt-tries", "0"),
                         Map.entry("callbacks-dlt-topic", "callbacks.invocation"),
                         Map.entry("callbacks-dlt-partition", "3"),
-                        Map.entry("callbacks-dlt-offset", "1042"));
+                        Map.entry("callbacks-dlt-offset", "1042"),
+                        Map.entry("callbacks-dlt-timestamp", "1767323045123"));
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.callbacks.cloudevent.CloudEvent;
 import io.callbacks.cloudevent.CloudEventReader;
 import io.callbacks.cloudevent.InvalidCloudEventException;
+import io.callbacks.cloudevent.JsonData;
 import io.callbacks.invoker.testing.Delivered;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ class HandlerEventTests {
     private static HandlerEvent read(Delivered delivered, Map<String, String> parameters) {
         var record = delivered.record();
         var event = CloudEventReader.read(Texts.of(record.headers()), record.value());
-        HandlerEvent.checkData(event);
+        JsonData.check(event);
         return new HandlerEvent(record, event, parameters);
     }
 
@@ -48,8 +49,7 @@ class HandlerEventTests {
     }
 
     private static void check(String contentType, byte[] data) {
-        HandlerEvent.checkData(
-                CloudEvent.of(Map.of("datacontenttype", contentType), Map.of(), data));
+        JsonData.check(CloudEvent.of(Map.of("datacontenttype", contentType), Map.of(), data));
     }
 
     @Test
@@ -245,7 +245,7 @@ class HandlerEventTests {
     @Test
     void looksAtNothingThatDoesNotSayItIsJson() {
         check("text/plain", "{".getBytes(UTF_8));
-        HandlerEvent.checkData(
+        JsonData.check(
                 CloudEvent.of(Map.of("datacontenttype", "application/json"), Map.of(), null));
     }
 }

@@ -152,6 +152,12 @@ class TriggerRecordsTests {
     }
 
     @Test
+    void areWhatTheyLookLikeWhereTheirContentTypeIsNone() {
+        var json = record().header("content-type", "json, I think").value("[1]");
+        assertThat(event(json).contentType()).contains("application/json");
+    }
+
+    @Test
     void areRefusedWhereTheirContentTypeLies() {
         var json = record().header("content-type", "application/json");
         refuses(json.value("hello"), "the data is not JSON, as datacontenttype says");

@@ -2,6 +2,7 @@ package io.callbacks.registry.invocation;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.annotation.Id;
@@ -67,6 +68,11 @@ record DeadLetter(
                 0,
                 null,
                 null);
+    }
+
+    /** When the record that could not be handled was sent, where the letter says it. */
+    static Optional<Instant> sentAt(ConsumerRecord<byte[], byte[]> record) {
+        return RecordHeaders.number(record, HEADER + "timestamp").map(Instant::ofEpochMilli);
     }
 
     RecordId recordId() {

@@ -1,5 +1,6 @@
 package io.callbacks.registry.invocation;
 
+import io.callbacks.cloudevent.KafkaRecordEvent;
 import io.callbacks.registry.invocation.InvocationException.EventsUnavailable;
 import io.callbacks.registry.invocation.InvocationException.LetterInReplay;
 import io.callbacks.registry.invocation.InvocationException.LetterNotReplayable;
@@ -133,7 +134,14 @@ final class DeadLetters {
         if (topic == null || partition == null || offset == null) {
             throw new LetterNotReplayable(letter.recordId(), "it does not say where it came from.");
         }
-        return ForeignRecord.call(record, topic, new RecordId(partition, offset));
+        var event =
+                KafkaRecordEvent.of(
+                        topic,
+                        new RecordId(partition, offset).toString(),
+                        DeadLetter.sentAt(record).orElse(null),
+                        RecordHeaders.text(record, "content-type").orElse(null),
+                        record.value());
+        return new Call(record, event);
     }
 
     /**

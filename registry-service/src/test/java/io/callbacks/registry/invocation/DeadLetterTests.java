@@ -192,6 +192,7 @@ class DeadLetterTests {
                         bytes("[1, 2]"),
                         Events.headers(
                                 "x-mine", "1",
+                                "callbacks-dlt-timestamp", "1767323045123",
                                 "callbacks-dlt-topic", "orders",
                                 "callbacks-dlt-trigger", "billing"));
         until(() -> read(id).status() == 200);
@@ -199,7 +200,9 @@ class DeadLetterTests {
         assertThat(new String(record.value(), UTF_8)).isEqualTo("[1, 2]");
         assertThat(Events.header(record, "ce_specversion")).isEqualTo("1.0");
         assertThat(Events.header(record, "ce_source")).isEqualTo("kafka:orders");
+        assertThat(Events.header(record, "ce_id")).isEqualTo("dead-letter-" + id);
         assertThat(Events.header(record, "ce_type")).isEqualTo("io.callbacks.kafka-record");
+        assertThat(Events.header(record, "ce_time")).isEqualTo("2026-01-02T03:04:05.123Z");
         assertThat(Events.header(record, "ce_subject")).isEqualTo("7");
         assertThat(Events.header(record, "ce_replayof")).isEqualTo("billing-3-1042");
         assertThat(Events.header(record, "content-type")).isEqualTo("application/json");
