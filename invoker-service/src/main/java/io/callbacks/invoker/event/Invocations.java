@@ -82,10 +82,10 @@ final class Invocations implements Handler<Given> {
         /** No event, or none that can be carried out. */
         record Invalid(ConsumerRecord<byte[], byte[]> delivered, String reason) implements Given {}
 
-        /** An event that was there already. */
+        /** A record that was there already. */
         record Repeated() implements Given {}
 
-        /** Calls another one off. */
+        /** Calls another one off, if it is heeded. */
         record Cancel(ConsumerRecord<byte[], byte[]> delivered, CloudEvent event, boolean heeded)
                 implements Given {}
 
@@ -102,11 +102,23 @@ final class Invocations implements Handler<Given> {
                     ? new Given.Cancel(delivered, event, cancel(event))
                     : call(delivered, event, headers.get(HttpRecords.HEADER));
         } catch (InvalidCloudEventException e) {
-            return new Given.Invalid(delivered, requireNonNull(e.getMessage()));
+            return invalid(delivered, requireNonNull(e.getMessage()));
         } catch (RuntimeException e) { // a fault of ours must not hold up all others
             log.error("Could not read an event: at={}", InvocationId.of(delivered), e);
-            return new Given.Invalid(delivered, "it cannot be read; the invoker's log says why.");
+            return invalid(delivered, "it cannot be read; the invoker's log says why.");
         }
+    }
+
+    /** It may be done, and read again since something before it is not. */
+    private Given invalid(ConsumerRecord<byte[], byte[]> delivered, String reason) {
+        return isNew(delivered, EventId.at(delivered))
+                ? new Given.Invalid(delivered, reason)
+                : new Given.Repeated();
+    }
+
+    private boolean isNew(ConsumerRecord<byte[], byte[]> delivered, EventId id) {
+        var seen = done.get(delivered.partition());
+        return seen == null || seen.isNew(id);
     }
 
     private boolean cancel(CloudEvent event) {
@@ -125,8 +137,7 @@ final class Invocations implements Handler<Given> {
         var call =
                 new Call(
                         delivered, event, subject(event), revision(event), isRequest ? http : null);
-        var seen = done.get(delivered.partition());
-        if (seen != null && !seen.isNew(EventId.of(event))) {
+        if (!isNew(delivered, EventId.of(event))) {
             return new Given.Repeated();
         }
         open.put(call.id, call);
@@ -165,7 +176,10 @@ final class Invocations implements Handler<Given> {
             }
             case Given.Invalid(var delivered, var reason) -> {
                 metrics.invalid();
-                yield now(List.of(DeadLetter.invalid(reason).letter(delivered)));
+                var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
+                records.add(DeadLetter.invalid(reason).letter(delivered));
+                note(delivered, EventId.at(delivered)).ifPresent(records::add);
+                yield now(records);
             }
             case Given.Cancel(var delivered, var event, var heeded) ->
                     now(
@@ -176,6 +190,11 @@ final class Invocations implements Handler<Given> {
                                                     delivered, event, event.subject().orElse(""))));
             case Given.ToCall(var call) -> call.carryOut();
         };
+    }
+
+    private Optional<ProducerRecord<byte[], byte[]>> note(
+            ConsumerRecord<byte[], byte[]> delivered, EventId id) {
+        return Optional.ofNullable(done.get(delivered.partition())).map(seen -> seen.note(id));
     }
 
     private static CompletionStage<Outcome> now(List<ProducerRecord<byte[], byte[]>> records) {
@@ -266,10 +285,7 @@ final class Invocations implements Handler<Given> {
             if (ending instanceof Ending.Failed failed) {
                 records.add(DeadLetter.of(failed).letter(delivered));
             }
-            var seen = done.get(delivered.partition());
-            if (seen != null) {
-                records.add(seen.note(EventId.of(event)));
-            }
+            note(delivered, EventId.of(event)).ifPresent(records::add);
             return new Outcome(records);
         }
 

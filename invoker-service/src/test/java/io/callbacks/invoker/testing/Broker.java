@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A real broker, with what tests do on it. */
@@ -66,11 +67,14 @@ public final class Broker implements AutoCloseable {
         return name;
     }
 
+    /** Makes a topic, unless it is there. */
     public void create(String name, int partitions) {
         try {
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
         } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException(e);
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
