@@ -17,7 +17,7 @@ from harness import eventually, milliseconds, percentile
 from kafka_clients import (INVOCATION, INVOCATION_DLT, INVOCATION_RESULT, EventPlatform, Reader, Sender, cloud_event,
                            everything_in)
 
-EVENTS = int(os.environ.get("EVENTS", "10000"))
+EVENTS = int(os.environ.get("EVENTS", "3000"))
 KILLS = int(os.environ.get("EVENT_KILLS", "3"))
 SEED = os.environ.get("SEED") or str(random.randrange(10 ** 6))
 KEYS = 200
