@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +52,7 @@ public final class PlainCommits implements Commits {
             publish(outcomes);
             consumer.commitSync(offsets, PATIENCE);
             published.clear();
-        } catch (RetriableException | CommitFailedException e) {
+        } catch (RetriableException | CommitFailedException | RebalanceInProgressException e) {
             throw new NotNowException(e);
         }
     }

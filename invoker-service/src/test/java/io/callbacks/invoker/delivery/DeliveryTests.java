@@ -30,11 +30,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Against a real broker. The first letter of a record is its key. */
 @ExtendWith(OnBroker.class)
 class DeliveryTests {
+    private static final Duration BRIEFLY = Duration.ofMillis(50);
     private static final int TOO_LARGE = 3 * 1024 * 1024;
 
     private final Broker broker;
@@ -133,6 +136,10 @@ class DeliveryTests {
 
     private Supplier<Commits> transactional(String id) {
         return () -> new TransactionalCommits(broker.servers(), id);
+    }
+
+    private Supplier<Commits> plain() {
+        return () -> new PlainCommits(new OneSender(broker.servers()));
     }
 
     private Delivery<String> delivery(String topic, ByHand handler, Supplier<Commits> commits) {
@@ -327,7 +334,7 @@ class DeliveryTests {
         var results = broker.newTopic(1);
         broker.send(topic, "a1", "a2");
         var handler = new ByHand();
-        delivery(topic, handler, () -> new PlainCommits(new OneSender(broker.servers()))).start();
+        delivery(topic, handler, plain()).start();
         handler.end("a1", outcome(results, "of a1"));
         commits(topic, 1);
         assertThat(committedIn(results)).containsExactly("of a1");
@@ -336,6 +343,51 @@ class DeliveryTests {
         assertThat(broker.committed(group, topic, 0)).hasValue(1);
         handler.end("a2");
         commits(topic, 2);
+    }
+
+    @Test
+    void commitsWithoutTransactionsOnceItsGroupIsInOrderAgain() {
+        var topic = broker.newTopic(2);
+        var one = new AllBut();
+        var first = delivery(topic, one, plain());
+        first.start();
+        soon().until(() -> first.progress().partitions() == 2);
+        var other = new AllBut();
+        var sent = new ArrayList<String>();
+        whileOneKeepsTheGroupWaiting(
+                topic,
+                () -> {
+                    delivery(topic, other, plain()).start();
+                    sent.addAll(sentUntilInTrouble(topic, first));
+                });
+        soon().until(() -> one.begun.size() + other.begun.size() >= sent.size());
+        soon().until(() -> first.trouble().isEmpty());
+        assertThat(Stream.concat(one.begun.stream(), other.begun.stream()))
+                .containsExactlyInAnyOrderElementsOf(sent);
+    }
+
+    /** A member that does not poll is waited for when another one comes. */
+    private void whileOneKeepsTheGroupWaiting(String topic, Runnable what) {
+        try (var slow =
+                new KafkaConsumer<>(
+                        KafkaSettings.member(broker.servers(), group, ""),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())) {
+            slow.subscribe(List.of(topic));
+            soon().until(() -> slow.poll(BRIEFLY).isEmpty() && slow.assignment().size() == 1);
+            what.run();
+        }
+    }
+
+    private List<String> sentUntilInTrouble(String topic, Delivery<?> delivery) {
+        var sent = new ArrayList<String>();
+        soon().until(
+                        () -> {
+                            sent.add(Character.toString('A' + sent.size() % 26) + sent.size());
+                            broker.send(topic, sent.getLast());
+                            return delivery.trouble().isPresent();
+                        });
+        return sent;
     }
 
     private static final class OneSender implements PlainCommits.Senders {
