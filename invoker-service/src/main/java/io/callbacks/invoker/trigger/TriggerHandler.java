@@ -171,8 +171,12 @@ final class TriggerHandler implements Handler<Given> {
             switch (ending) {
                 case Completed it -> {
                     tally.completed(events.size());
-                    answer(it).ifPresent(records::add);
-                    instead.addAll(letters(NOT_TAKEN));
+                    answer(it)
+                            .ifPresent(
+                                    answer -> {
+                                        records.add(answer);
+                                        instead.addAll(letters(NOT_TAKEN));
+                                    });
                 }
                 case Failed it -> {
                     tally.failed(events.size(), it.problem(), it.reason());

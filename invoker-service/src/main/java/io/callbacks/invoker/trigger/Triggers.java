@@ -7,7 +7,6 @@ import io.callbacks.event.TriggerSeen.State;
 import io.callbacks.event.TriggerSeen.Trouble;
 import io.callbacks.invoker.route.Routes;
 import io.callbacks.invoker.route.Target;
-import io.callbacks.seal.SealException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -119,7 +117,7 @@ final class Triggers implements SmartLifecycle {
                     key.callbackId(),
                     key.name(),
                     now.trigger().topic());
-        } catch (SealException | KafkaException e) { // tried again with the next look
+        } catch (RuntimeException e) { // tried again with the next look; others begin meanwhile
             if (troubles.put(key, trouble(e)) == null) {
                 log.error("Trigger cannot begin: callback={}", key.callbackId(), e);
             }

@@ -4,6 +4,7 @@ import io.callbacks.event.Limits;
 import io.callbacks.event.Retry;
 import io.callbacks.event.Route;
 import io.callbacks.event.Scale;
+import io.callbacks.event.Trigger;
 import io.callbacks.invoker.route.PathTemplate;
 import io.callbacks.invoker.route.Target;
 import java.net.URI;
@@ -18,12 +19,14 @@ public record Targets(
         String path,
         Limits limits,
         Retry retry,
+        List<Trigger> triggers,
         long generation,
         boolean on,
         long envVersion,
         List<Route.Instance> instances) {
     public static Targets of(long id, String method, String path) {
-        return new Targets(id, method, path, Limits.DEFAULT, Retry.DEFAULT, 1, true, 1, List.of());
+        return new Targets(
+                id, method, path, Limits.DEFAULT, Retry.DEFAULT, List.of(), 1, true, 1, List.of());
     }
 
     public Targets timeout(int seconds) {
@@ -36,32 +39,52 @@ public record Targets(
 
     private Targets limits(int timeoutSeconds, int concurrency) {
         var next = new Limits(timeoutSeconds, 256, concurrency, 60);
-        return new Targets(id, method, path, next, retry, generation, on, envVersion, instances);
+        return new Targets(
+                id, method, path, next, retry, triggers, generation, on, envVersion, instances);
     }
 
     /** Tries with short pauses. */
     public Targets retry(int tries, Integer... statuses) {
         var next = new Retry(tries, List.of(statuses), 50);
-        return new Targets(id, method, path, limits, next, generation, on, envVersion, instances);
+        return new Targets(
+                id, method, path, limits, next, triggers, generation, on, envVersion, instances);
+    }
+
+    public Targets triggers(Trigger... all) {
+        var next = List.of(all);
+        return new Targets(
+                id, method, path, limits, retry, next, generation, on, envVersion, instances);
     }
 
     public Targets generation(long now) {
-        return new Targets(id, method, path, limits, retry, now, on, envVersion, instances);
+        return new Targets(
+                id, method, path, limits, retry, triggers, now, on, envVersion, instances);
     }
 
     public Targets off() {
         return new Targets(
-                id, method, path, limits, retry, generation, false, envVersion, instances);
+                id,
+                method,
+                path,
+                limits,
+                retry,
+                triggers,
+                generation,
+                false,
+                envVersion,
+                instances);
     }
 
     public Targets envVersion(long version) {
-        return new Targets(id, method, path, limits, retry, generation, on, version, instances);
+        return new Targets(
+                id, method, path, limits, retry, triggers, generation, on, version, instances);
     }
 
     public Targets at(String instance, URI url) {
         var more = new ArrayList<>(instances);
         more.add(new Route.Instance(instance, url));
-        return new Targets(id, method, path, limits, retry, generation, on, envVersion, more);
+        return new Targets(
+                id, method, path, limits, retry, triggers, generation, on, envVersion, more);
     }
 
     /** With the route, if there are instances. */
@@ -79,7 +102,7 @@ public record Targets(
                 limits,
                 Scale.ONE,
                 retry,
-                List.of(),
+                triggers,
                 generation,
                 on,
                 instances.isEmpty() ? Optional.empty() : Optional.of(route));
