@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param state what it does there
  * @param lag records of the partitions this invoker has that are not done yet
  * @param inFlight calls
- * @param completed calls that the function answered, since this invoker consumes for it
+ * @param completed records that the function answered, since this invoker consumes for it
  * @param failed records that ended as dead letters, since then
  * @param lastError what went wrong last
  * @param seenAt when this was looked at
