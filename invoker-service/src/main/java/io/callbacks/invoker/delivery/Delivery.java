@@ -43,7 +43,13 @@ public final class Delivery<T> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
     private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration BUSY = Duration.ofMillis(5);
+
+    /**
+     * From the end of one to the next: calls that begin with what came meanwhile can end, and Kafka
+     * can be done with a transaction before another one begins.
+     */
     private static final Duration BETWEEN_COMMITS = Duration.ofMillis(10);
+
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final int MOST_BETWEEN_COMMITS = 500;
 
@@ -307,7 +313,6 @@ public final class Delivery<T> implements AutoCloseable {
         var aside = asides.stream().limit(MOST_BETWEEN_COMMITS).toList();
         var outcomes = new ArrayList<>(List.of(new Outcome(aside)));
         uncommitted.forEach(finished -> outcomes.add(finished.outcome()));
-        commitAt = System.nanoTime() + BETWEEN_COMMITS.toNanos();
         try {
             commits.commit(consumer, outcomes, offsets());
         } catch (Commits.NotNowException e) {
@@ -317,6 +322,7 @@ public final class Delivery<T> implements AutoCloseable {
             return;
         }
         stuck = false;
+        commitAt = System.nanoTime() + BETWEEN_COMMITS.toNanos();
         uncommitted.clear();
         aside.forEach(_ -> asides.remove());
     }
