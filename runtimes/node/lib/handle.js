@@ -5,7 +5,7 @@ const frames = require('./frames');
 const { WorkerProcess } = require('./process');
 
 const STARTING = 'starting', READY = 'ready', DRAINING = 'draining', GONE = 'gone';
-const PING_AFTER = 200, PONG_WITHIN = 250, ABORT_WITHIN = 1000, EXIT_WITHIN = 2000;
+const PING_AFTER = 200, PONG_WITHIN = 1000, ABORT_WITHIN = 1000, EXIT_WITHIN = 2000;
 const TAIL = 8 << 10;
 const LAST = new Set([frames.END, frames.RAISED, frames.BAD, frames.BAD_EVENT]);
 

@@ -9,7 +9,7 @@ import time
 from . import frames
 from .pipes import LogPipe
 
-PING_AFTER, PONG_WITHIN, ABORT_WITHIN = 0.2, 0.25, 1.0
+PING_AFTER, PONG_WITHIN, ABORT_WITHIN = 0.2, 1.0, 1.0
 LET_GO = 3.0  # a worker that has nothing more to do must have ended by then
 STARTING, READY, DRAINING, GONE = "starting", "ready", "draining", "gone"
 
