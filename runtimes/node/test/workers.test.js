@@ -9,7 +9,8 @@ const pathIs = "const last = event.path.split('/').pop();";
 
 describe('workers', { concurrency: 3 }, () => {
   test('are one while its share is not exceeded, then more', { skip: os.cpus().length < 2 }, async (t) => {
-    const instance = await Instance.start(t, `${SLEEP}exports.handler = async () => { await sleep(400); return process.pid; };`, { CONCURRENCY: 4 });
+    const code = `${SLEEP}exports.handler = async (event) => { ${pathIs} await sleep(last === 'few' ? 100 : 400); return process.pid; };`;
+    const instance = await Instance.start(t, code, { CONCURRENCY: 4 });
     const few = await Promise.all([1, 2].map(() => instance.get('few')));
     assert.equal(new Set(few.map(({ text }) => text)).size, 1);
     assert.equal((await instance.stats()).workers, 1);
@@ -49,9 +50,9 @@ describe('workers', { concurrency: 3 }, () => {
   test('that are blocked get nothing more and are ended', async (t) => {
     const code = `exports.handler = (event) => { ${pathIs} if (last === 'spin') for (;;); return 1; };`;
     const instance = await Instance.start(t, code);
-    const spinning = instance.get('spin', { 'X-Callbacks-Timeout-Ms': '600' });
+    const spinning = instance.get('spin', { 'X-Callbacks-Timeout-Ms': '1500' });
     await instance.until(async () => (await instance.stats()).in_flight === 1);
-    await new Promise((resolve) => setTimeout(resolve, 300)); // it is known to be busy by then
+    await new Promise((resolve) => setTimeout(resolve, 1000)); // it is known to be busy by then
     const [spun, other] = await Promise.all([spinning, instance.get('other')]);
     assert.deepEqual([spun.status, other.status], [504, 200]);
     assert.equal((await instance.line(({ event }) => event === 'worker-ended')).reason, 'blocked');
