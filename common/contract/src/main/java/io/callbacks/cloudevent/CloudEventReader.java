@@ -95,18 +95,11 @@ public final class CloudEventReader {
                 return json;
             }
         } catch (MismatchedInputException e) {
-            throw wrong("the value has a member of an object twice", e);
+            throw InvalidCloudEventException.at(e, "the value has a member of an object twice");
         } catch (JacksonException e) {
-            throw wrong("the value is not JSON", e);
+            throw InvalidCloudEventException.at(e, "the value is not JSON");
         }
         throw new InvalidCloudEventException("the value is not a JSON object.");
-    }
-
-    /** With the place, and nothing of what stands there: it may be secret. */
-    private static InvalidCloudEventException wrong(String what, JacksonException e) {
-        var at = e.getLocation();
-        return new InvalidCloudEventException(
-                "%s, at line %d, column %d.".formatted(what, at.getLineNr(), at.getColumnNr()));
     }
 
     private static void put(Map<String, String> values, String name, JsonNode value) {

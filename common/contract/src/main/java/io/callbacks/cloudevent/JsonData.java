@@ -26,8 +26,7 @@ public final class JsonData {
         try {
             check(data);
         } catch (JacksonException e) {
-            throw new InvalidCloudEventException(
-                    "the data is not JSON, as datacontenttype says: " + e.getOriginalMessage());
+            throw InvalidCloudEventException.at(e, "the data is not JSON, as datacontenttype says");
         }
     }
 

@@ -226,6 +226,14 @@ class HandlerEventTests {
     }
 
     @Test
+    void tellsWhereDataIsNotJsonAndNothingOfIt() {
+        assertThatExceptionOfType(InvalidCloudEventException.class)
+                .isThrownBy(() -> check("application/json", "{\"a\": s3cret}".getBytes(UTF_8)))
+                .withMessage(
+                        "the data is not JSON, as datacontenttype says, at line 1, column 7.");
+    }
+
+    @Test
     void refusesJsonThatIsNotUtf8() {
         var latin = new byte[] {'"', (byte) 0xe4, '"'};
         for (var data :
