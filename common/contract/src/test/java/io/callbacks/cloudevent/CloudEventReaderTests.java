@@ -130,6 +130,27 @@ class CloudEventReaderTests {
     }
 
     @Test
+    void refusesWhatIsNestedTooDeep() {
+        var deep = "{\"data\": " + "[".repeat(2000) + "]".repeat(2000) + "}";
+        assertThatExceptionOfType(InvalidCloudEventException.class)
+                .isThrownBy(
+                        () ->
+                                CloudEventReader.read(
+                                        Map.of("content-type", STRUCTURED.getBytes(UTF_8)),
+                                        deep.getBytes(UTF_8)))
+                .withMessageContaining("nested too deep");
+    }
+
+    @Test
+    void refusesDataThatIsNestedTooDeep() {
+        var deep = ("[".repeat(2000) + "]".repeat(2000)).getBytes(UTF_8);
+        var event = CloudEvent.of(Map.of("datacontenttype", "application/json"), Map.of(), deep);
+        assertThatExceptionOfType(InvalidCloudEventException.class)
+                .isThrownBy(() -> JsonData.check(event))
+                .withMessageContaining("nested too deep");
+    }
+
+    @Test
     void refusesABatch() {
         var batch = Map.of("content-type", "application/cloudevents-batch+json".getBytes(UTF_8));
         assertThatExceptionOfType(InvalidCloudEventException.class)

@@ -31,9 +31,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Calls a callback with the records of a topic. */
 final class TriggerHandler implements Handler<Given> {
+    private static final Logger log = LoggerFactory.getLogger(TriggerHandler.class);
+
     /** What an instance takes at once, and room for what JSON adds. */
     private static final long LARGEST_BATCH = 3 * 1024 * 1024;
 
@@ -91,6 +95,15 @@ final class TriggerHandler implements Handler<Given> {
                     : new Given.Passed();
         } catch (InvalidCloudEventException e) {
             return new Given.Invalid(delivered, Objects.requireNonNull(e.getMessage()));
+        } catch (RuntimeException e) { // a fault of ours must not hold up all others
+            log.error(
+                    "Could not read a record: callback={} trigger={} partition={} offset={}",
+                    callbackId,
+                    trigger.name(),
+                    delivered.partition(),
+                    delivered.offset(),
+                    e);
+            return new Given.Invalid(delivered, "it cannot be read; the invoker's log says why.");
         }
     }
 
