@@ -2,9 +2,11 @@ package io.callbacks.registry.validation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.callbacks.event.Trigger.Cluster;
 import io.callbacks.registry.validation.TriggerFields.ClusterFields;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +42,10 @@ final class ClusterRule {
     /**
      * Reads it.
      *
-     * @param hasPassword whether there is one that can be left unchanged
+     * @param present whose password may be left unchanged
      * @return null for the platform's own
      */
-    static @Nullable ClusterFields read(Fields fields, boolean hasPassword) {
+    static @Nullable ClusterFields read(Fields fields, Optional<Cluster> present) {
         var servers = servers(fields);
         var given = fields.value("security");
         var security = fields.object("security");
@@ -60,11 +62,34 @@ final class ClusterRule {
         var sasl = Need.of(known, protocol.startsWith("SASL_"));
         var mechanism = oneOf(security, "mechanism", MECHANISMS, sasl);
         var username = secret(security, "username", sasl);
-        var password = password(security, sasl, hasPassword);
+        var password = secret(security, "password", sasl);
         var ca = ca(security, !known || protocol.endsWith("SSL"));
-        return servers == null
-                ? null
-                : new ClusterFields(servers, protocol, mechanism, username, password, ca);
+        if (servers == null) {
+            return null;
+        }
+        var cluster = new ClusterFields(servers, protocol, mechanism, username, password, ca);
+        if (sasl != Need.REFUSED && CallbackFields.MASK.equals(password)) {
+            checkUnchanged(security, cluster, present.filter(it -> it.passwordSealed() != null));
+        }
+        return cluster;
+    }
+
+    /** A password goes to whom it was given for, and by the ways it was given for. */
+    private static void checkUnchanged(
+            Fields security, ClusterFields cluster, Optional<Cluster> present) {
+        if (present.isEmpty()) {
+            security.fault(
+                    "password",
+                    "invalid-password",
+                    "There is no password yet that %s could leave unchanged."
+                            .formatted(CallbackFields.MASK));
+        } else if (!cluster.isSameButPassword(present.get())) {
+            security.fault(
+                    "password",
+                    "invalid-password",
+                    "Send the password itself: %s leaves it unchanged only where 'bootstrap_servers' and the rest of 'security' are unchanged too."
+                            .formatted(CallbackFields.MASK));
+        }
     }
 
     private static @Nullable String servers(Fields fields) {
@@ -102,18 +127,6 @@ final class ClusterRule {
                     "'%s' must be one of %s.".formatted(field, String.join(", ", known)));
         }
         return value;
-    }
-
-    private static @Nullable String password(Fields security, Need need, boolean hasPassword) {
-        var password = secret(security, "password", need);
-        if (CallbackFields.MASK.equals(password) && need != Need.REFUSED && !hasPassword) {
-            security.fault(
-                    "password",
-                    "invalid-password",
-                    "There is no password yet that %s could leave unchanged."
-                            .formatted(CallbackFields.MASK));
-        }
-        return password;
     }
 
     private static @Nullable String secret(Fields security, String field, Need need) {

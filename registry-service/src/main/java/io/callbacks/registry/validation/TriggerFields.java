@@ -3,6 +3,7 @@ package io.callbacks.registry.validation;
 import io.callbacks.event.Trigger;
 import io.callbacks.event.Trigger.Filter;
 import io.callbacks.event.Trigger.Start;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,14 @@ public record TriggerFields(
             @Nullable String username,
             @Nullable String password,
             @Nullable String ca) {
+        boolean isSameButPassword(Trigger.Cluster other) {
+            return servers.equals(other.servers())
+                    && protocol.equals(other.protocol())
+                    && Objects.equals(mechanism, other.mechanism())
+                    && Objects.equals(username, other.username())
+                    && Objects.equals(ca, other.ca());
+        }
+
         @Override
         public String toString() {
             return "ClusterFields[servers=%s, protocol=%s]".formatted(servers, protocol);

@@ -3,6 +3,7 @@ package io.callbacks.registry.validation;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.callbacks.event.Trigger;
+import io.callbacks.event.Trigger.Cluster;
 import io.callbacks.event.Trigger.Filter;
 import io.callbacks.event.Trigger.Start;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -67,27 +70,28 @@ final class TriggerRule {
     }
 
     private static TriggerFields trigger(Fields fields, List<Trigger> present, Set<String> names) {
-        var cluster = fields.value("bootstrap_servers") != null;
-        var topic = topic(fields, "topic", true, cluster);
+        var elsewhere = fields.value("bootstrap_servers") != null;
+        var topic = topic(fields, "topic", true, elsewhere);
         var name = name(fields, topic, names);
         return new TriggerFields(
                 name,
                 topic == null ? "" : topic,
-                group(fields, cluster),
+                group(fields, elsewhere),
                 start(fields),
                 fields.number("concurrency", 1, MOST_AT_ONCE, USUAL_CONCURRENCY),
                 fields.number("batch", 1, MOST_AT_ONCE, 1),
                 filter(fields),
-                topic(fields, "output", false, cluster),
-                ClusterRule.read(fields, hasPassword(present, name)),
+                topic(fields, "output", false, elsewhere),
+                ClusterRule.read(fields, cluster(present, name)),
                 fields.flag("paused", false));
     }
 
-    private static boolean hasPassword(List<Trigger> present, String name) {
+    private static Optional<Cluster> cluster(List<Trigger> present, String name) {
         return present.stream()
                 .filter(trigger -> trigger.name().equals(name))
                 .map(Trigger::cluster)
-                .anyMatch(cluster -> cluster != null && cluster.passwordSealed() != null);
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private static @Nullable String topic(

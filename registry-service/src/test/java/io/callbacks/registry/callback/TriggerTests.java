@@ -124,8 +124,11 @@ class TriggerTests {
         assertThat(stored(id).toJson()).doesNotContain("\"secret\"");
         var again = "{\"triggers\": [%s]}".formatted(SECURED.formatted("other"));
         assertThat(caller.put("/callbacks/" + id, again).number("/version")).isEqualTo(2);
-        var masked = again.replace("other", "********").replace("9093", "9094");
-        assertThat(caller.put("/callbacks/" + id, masked).number("/version")).isEqualTo(3);
+        var masked = again.replace("other", "********");
+        var elsewhere = caller.put("/callbacks/" + id, masked.replace("9093", "9094"));
+        assertThat(elsewhere.field()).isEqualTo("triggers[0].kafka.security.password");
+        var larger = masked.replace("\"topic\"", "\"batch\": 2, \"topic\"");
+        assertThat(caller.put("/callbacks/" + id, larger).number("/version")).isEqualTo(3);
         assertThat(opened(published(id, 3).snapshot())).isEqualTo("other");
     }
 

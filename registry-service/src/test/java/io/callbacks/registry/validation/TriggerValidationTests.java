@@ -179,6 +179,43 @@ class TriggerValidationTests {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "b:1, PLAIN, u, true",
+        "mine:1, PLAIN, u, false",
+        "b:1, SCRAM-SHA-256, u, false",
+        "b:1, PLAIN, another, false"
+    })
+    void aMaskedPasswordStaysWithThoseItWasGivenFor(
+            String servers, String mechanism, String username, boolean taken) {
+        var before = one(cluster("b:1", "SASL_SSL", "PLAIN", "u", "secret")).of(7, "sealed");
+        assertThat(faultsOf(before, cluster(servers, "SASL_SSL", mechanism, username, "********")))
+                .isEqualTo(
+                        taken
+                                ? List.of()
+                                : List.of("triggers[0].kafka.security.password invalid-password"));
+        assertThat(
+                        faultsOf(
+                                before,
+                                cluster(
+                                        servers,
+                                        "SASL_PLAINTEXT",
+                                        mechanism,
+                                        username,
+                                        "********")))
+                .isNotEmpty();
+        assertThat(faultsOf(before, cluster(servers, "SASL_SSL", mechanism, username, "again")))
+                .isEmpty();
+    }
+
+    private static String cluster(
+            String servers, String protocol, String mechanism, String username, String password) {
+        return """
+        "topic": "a", "bootstrap_servers": "%s",
+        "security": {"protocol": "%s", "mechanism": "%s", "username": "%s", "password": "%s"}"""
+                .formatted(servers, protocol, mechanism, username, password);
+    }
+
     @Test
     void limitsNumbersAndSizes() {
         assertThat(faults(filter(20, 4096))).isEmpty();
@@ -273,9 +310,17 @@ class TriggerValidationTests {
         return faultsOf("[{\"kafka\": %s}]".formatted(kafka));
     }
 
+    private static List<String> faultsOf(Trigger before, String kafka) {
+        return faultsOf("[{\"kafka\": {%s}}]".formatted(kafka), List.of(before));
+    }
+
     private static List<String> faultsOf(String triggers) {
+        return faultsOf(triggers, List.of());
+    }
+
+    private static List<String> faultsOf(String triggers, List<Trigger> before) {
         try {
-            read(triggers);
+            read(triggers, before);
             return List.of();
         } catch (InvalidRequestException e) {
             return e.faults().stream().map(f -> f.field() + " " + f.problem()).toList();
@@ -283,8 +328,12 @@ class TriggerValidationTests {
     }
 
     private static List<TriggerFields> read(String triggers) {
+        return read(triggers, List.of());
+    }
+
+    private static List<TriggerFields> read(String triggers, List<Trigger> before) {
         var json = JSON.readTree("{\"triggers\": %s}".formatted(triggers));
-        return CallbackFields.ofChange(json, present(List.of()), false).triggers().orElseThrow();
+        return CallbackFields.ofChange(json, present(before), false).triggers().orElseThrow();
     }
 
     private static CallbackFields.Present present(List<Trigger> triggers) {
