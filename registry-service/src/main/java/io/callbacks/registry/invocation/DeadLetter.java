@@ -70,6 +70,11 @@ record DeadLetter(
                 null);
     }
 
+    /** Whether the value of the record was too large to be kept. */
+    static boolean isTruncated(ConsumerRecord<byte[], byte[]> record) {
+        return RecordHeaders.text(record, HEADER + "truncated").isPresent();
+    }
+
     /** When the record that could not be handled was sent, where the letter says it. */
     static Optional<Instant> sentAt(ConsumerRecord<byte[], byte[]> record) {
         return RecordHeaders.number(record, HEADER + "timestamp").map(Instant::ofEpochMilli);

@@ -117,6 +117,10 @@ final class DeadLetters {
             throw new LetterNotReplayable(
                     id, "it is no event that could be understood; send a valid one.");
         }
+        if (DeadLetter.isTruncated(record)) {
+            throw new LetterNotReplayable(
+                    id, "it was too large to be kept; what it held is only where it came from.");
+        }
         if (letter.trigger() == null) {
             return Call.in(record)
                     .orElseThrow(() -> new LetterNotReplayable(id, "it is no CloudEvent."));

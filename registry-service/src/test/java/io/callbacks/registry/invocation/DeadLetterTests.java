@@ -247,6 +247,17 @@ class DeadLetterTests {
     }
 
     @Test
+    void stayListedIfTheirValueIsNotKept() {
+        var of = Events.fresh();
+        var id = letter(of, bytes(""), Events.headers("callbacks-dlt-truncated", "true"));
+        until(() -> !listed(of).isEmpty());
+        var answer = replay(id);
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.problem()).isEqualTo("letter-not-replayable");
+        assertThat(listed(of)).containsExactly(id);
+    }
+
+    @Test
     void areAllSentAgainOnce() {
         var of = Events.fresh();
         var another = letter(Events.fresh(), "timeout");
