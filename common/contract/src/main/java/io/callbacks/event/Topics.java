@@ -70,7 +70,7 @@ public final class Topics {
                     COMMAND_RESULT,
                     Duration.ofDays(7),
                     deadLetter(COMMAND),
-                    Duration.ofDays(14));
+                    Duration.ofDays(1));
 
     /** Those of them that others write. */
     public static final Set<String> GIVEN = Set.of(INVOCATION, COMMAND);

@@ -52,6 +52,9 @@ public class EventConsumption {
     /** What came in as the largest record there may be, with headers of ours. */
     private static final int LARGEST_RECORD = 2 * 1024 * 1024;
 
+    /** Kafka deletes segments, not records: what is old goes late by one of so many at most. */
+    private static final int SEGMENTS = 6;
+
     /** Below the poll interval of five minutes, so that a consumer never loses its partitions. */
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
@@ -95,8 +98,11 @@ public class EventConsumption {
         var partitions = name.equals(Topics.INVOCATION_DONE) ? 1 : settings.partitions();
         var topic =
                 made(name, partitions, settings)
-                        .config("retention.ms", Long.toString(kept.toMillis()));
-        if (!Topics.GIVEN.contains(name)) {
+                        .config("retention.ms", Long.toString(kept.toMillis()))
+                        .config("segment.ms", Long.toString(kept.toMillis() / SEGMENTS));
+        if (Topics.GIVEN.contains(name)) { // whatever time their producers say it is
+            topic.config("message.timestamp.type", "LogAppendTime");
+        } else {
             topic.config("max.message.bytes", Integer.toString(LARGEST_RECORD));
         }
         return topic.build();
