@@ -37,6 +37,9 @@ public final class Calling {
     /** How long a try stands in line before it looks again at whom it is for. */
     private static final Duration IN_LINE = Duration.ofSeconds(10);
 
+    /** The same where the one before stood there for nothing: many may be behind it. */
+    private static final Duration HARDLY_IN_LINE = Duration.ofMillis(100);
+
     private static final Duration SHORTEST_REST = Duration.ofMillis(100);
     private static final Duration LONGEST_REST = Duration.ofSeconds(2);
 
@@ -178,7 +181,8 @@ public final class Calling {
 
     private Duration inLine() {
         var left = patienceLeft();
-        return left.compareTo(IN_LINE) < 0 ? left : IN_LINE;
+        var longest = requireNonNull(room).isHopeless() ? HARDLY_IN_LINE : IN_LINE;
+        return left.compareTo(longest) < 0 ? left : longest;
     }
 
     private Duration patienceLeft() {
@@ -216,12 +220,14 @@ public final class Calling {
     private void take(Callee callee, Reply reply) {
         switch (reply) {
             case NotReached(var problem) -> {
+                requireNonNull(room).waitedForNothing(problem.name().equals("not-ready"));
                 if (problem.name().equals("busy")) { // it works: there is only much to do
                     beginWaiting();
                 }
                 later(problem);
             }
             case Answer answer -> {
+                requireNonNull(room).waitedForNothing(false);
                 tries++;
                 answered(callee, answer);
             }

@@ -56,6 +56,7 @@ final class Rooms {
     final class Room {
         private final long callbackId;
         private final Queue<Runnable> waiting = new ArrayDeque<>();
+        private volatile boolean hopeless;
         private int taken;
 
         private Room(long callbackId) {
@@ -72,6 +73,16 @@ final class Rooms {
                 taken++;
             }
             begin.run();
+        }
+
+        /** Remembers whether those that stood in line waited for nothing. */
+        void waitedForNothing(boolean was) {
+            hopeless = was;
+        }
+
+        /** Whether no instance was ready for the last that stood in line. */
+        boolean isHopeless() {
+            return hopeless;
         }
 
         /** Waits no longer; false if it has entered. */

@@ -24,6 +24,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +261,17 @@ class CallingTests {
         order.obstacle = Optional.of("Another revision serves.");
         assertThat(failed(SOON).problem()).isEqualTo("revision-not-serving");
         assertThat(order.begun).isEmpty();
+    }
+
+    @Test
+    void doesNotStandInLineForLongWhereOthersStoodThereForNothing() {
+        calls.routes.set(Targets.of(1, "POST", "x").target());
+        assertThat(failed(SOON).problem()).isEqualTo("not-ready");
+        var before = order.sent.size();
+        var many = Stream.generate(() -> calling(PATIENT).begin()).limit(200).toList();
+        await().atMost(Duration.ofSeconds(8)).until(() -> order.sent.size() >= before + 200);
+        calls.routes.set(callback().target());
+        assertThat(many).map(CallingTests::endingOf).hasOnlyElementsOfType(Completed.class);
     }
 
     @Test
