@@ -1,12 +1,14 @@
 package io.callbacks.invoker.delivery;
 
+import io.callbacks.invoker.delivery.Handler.Former;
 import io.callbacks.invoker.delivery.Window.Held;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -76,6 +79,7 @@ public final class Delivery<T> implements AutoCloseable {
     private final Supplier<Commits> newCommits;
     private final Clock clock;
     private final Map<TopicPartition, Window<T>> windows = new LinkedHashMap<>();
+    private final Deque<Window<T>> turns = new ArrayDeque<>();
     private final List<Finished<T>> uncommitted = new ArrayList<>();
     private final Queue<Ended<T>> ended = new ConcurrentLinkedQueue<>();
     private final Queue<ProducerRecord<byte[], byte[]>> asides = new ConcurrentLinkedQueue<>();
@@ -155,6 +159,7 @@ public final class Delivery<T> implements AutoCloseable {
                 warn(e);
             } catch (RuntimeException e) { // a fault of ours must not end this for ever
                 log.error("Reading all anew that is not done: consumer={}", settings.name(), e);
+                trouble = "a fault of the platform, told in its log: " + rootOf(e);
             }
             forgetAll();
             pause = System.nanoTime() - from > ASKING.toNanos() * 3 ? SHORTEST_PAUSE : pause;
@@ -262,23 +267,33 @@ public final class Delivery<T> implements AutoCloseable {
         }
     }
 
+    /**
+     * Of each partition in turn, so that none waits for the backlog of another. Nothing while
+     * outcomes cannot be published: there would be ever more of them.
+     */
     private void begin() {
-        if (resting) {
+        if (resting || stuck) {
             return;
         }
-        for (var window : windows.values()) {
-            while (underWay < settings.concurrency()) {
-                var batch = window.begin(settings.batch());
-                if (batch.isEmpty()) {
-                    break;
-                }
-                underWay++;
-                var work = handler.handle(batch.stream().map(Held::understood).toList());
-                var _ =
-                        work.whenComplete(
-                                (outcome, error) -> ended.add(new Ended<>(batch, outcome, error)));
-            }
+        var idle = 0;
+        while (underWay < settings.concurrency() && idle < turns.size()) {
+            var window = turns.remove();
+            turns.add(window);
+            idle = begin(window) ? 0 : idle + 1;
         }
+    }
+
+    private boolean begin(Window<T> window) {
+        var batch = window.begin(settings.batch());
+        if (batch.isEmpty()) {
+            return false;
+        }
+        underWay++;
+        var work = handler.handle(batch.stream().map(Held::understood).toList());
+        var _ =
+                work.whenComplete(
+                        (outcome, error) -> ended.add(new Ended<>(batch, outcome, error)));
+        return true;
     }
 
     private void finish() {
@@ -410,6 +425,7 @@ public final class Delivery<T> implements AutoCloseable {
         for (var partition : List.copyOf(partitions)) {
             var window = windows.remove(partition);
             if (window != null) {
+                turns.remove(window);
                 uncommitted.removeIf(finished -> finished.window() == window);
                 handler.revoked(partition);
             }
@@ -434,42 +450,58 @@ public final class Delivery<T> implements AutoCloseable {
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             var committed = consumer.committed(Set.copyOf(partitions), ASKING);
             var ends = consumer.endOffsets(partitions, ASKING);
-            var since = new HashMap<TopicPartition, Optional<Long>>();
-            partitions.forEach(it -> since.put(it, since(committed.get(it))));
-            handler.assigned(since);
+            var former = new HashMap<TopicPartition, Former>();
+            partitions.forEach(
+                    it ->
+                            former.put(
+                                    it,
+                                    new Former(
+                                            since(committed.get(it)), ends.getOrDefault(it, 0L))));
+            handler.assigned(former);
             beginNew(partitions.stream().filter(it -> committed.get(it) == null).toList());
-            for (var partition : partitions) {
-                var again = since.getOrDefault(partition, Optional.empty());
-                windows.put(
-                        partition,
-                        new Window<>(
-                                consumer.position(partition, ASKING),
-                                again.isPresent() ? ends.getOrDefault(partition, 0L) : 0,
-                                again.orElse(0L)));
-            }
+            former.forEach(
+                    (partition, was) -> {
+                        var window = window(partition, was);
+                        windows.put(partition, window);
+                        turns.add(window);
+                    });
         }
 
-        /** Where a group begins is decided once, and kept. */
+        private Window<T> window(TopicPartition partition, Former was) {
+            return new Window<>(
+                    consumer.position(partition, ASKING),
+                    was.since().isPresent() ? was.end() : 0,
+                    was.since().orElse(0L));
+        }
+
+        /**
+         * Where a group begins is decided once, and kept. Of a group that begins with what is new,
+         * whoever finds it first decides for all partitions: to the others it is not new any more.
+         */
         private void beginNew(List<TopicPartition> partitions) {
             if (partitions.isEmpty()) {
                 return;
             }
-            if (settings.latest() && isNewGroup()) {
-                consumer.seekToEnd(partitions);
-            } else {
-                consumer.seekToBeginning(partitions);
-            }
-            var begin = new HashMap<TopicPartition, OffsetAndMetadata>();
-            partitions.forEach(
-                    it -> begin.put(it, new OffsetAndMetadata(consumer.position(it, ASKING))));
-            consumer.commitSync(begin, ASKING);
+            var all = settings.latest() ? all() : Set.copyOf(partitions);
+            var committed = consumer.committed(all, ASKING);
+            var isNew = committed.values().stream().allMatch(Objects::isNull);
+            var begin =
+                    settings.latest() && isNew
+                            ? consumer.endOffsets(all, ASKING)
+                            : consumer.beginningOffsets(partitions, ASKING);
+            var kept = new HashMap<TopicPartition, OffsetAndMetadata>();
+            begin.forEach((it, offset) -> kept.put(it, new OffsetAndMetadata(offset)));
+            committed.forEach(
+                    (it, offset) ->
+                            kept.computeIfPresent(it, (_, at) -> offset == null ? at : offset));
+            consumer.commitSync(kept, ASKING);
+            partitions.forEach(it -> consumer.seek(it, kept.get(it)));
         }
 
-        private boolean isNewGroup() {
-            var all = new HashSet<TopicPartition>();
-            consumer.partitionsFor(settings.topic(), ASKING)
-                    .forEach(it -> all.add(new TopicPartition(it.topic(), it.partition())));
-            return consumer.committed(all, ASKING).values().stream().allMatch(Objects::isNull);
+        private Set<TopicPartition> all() {
+            return consumer.partitionsFor(settings.topic(), ASKING).stream()
+                    .map(it -> new TopicPartition(it.topic(), it.partition()))
+                    .collect(Collectors.toSet());
         }
 
         @Override

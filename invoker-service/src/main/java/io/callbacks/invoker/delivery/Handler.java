@@ -23,13 +23,17 @@ public interface Handler<T> {
      */
     CompletionStage<Outcome> handle(List<T> batch);
 
+    /** Records of these partitions will come. Blocks; throws what Kafka throws. */
+    default void assigned(Map<TopicPartition, Former> partitions) {}
+
     /**
-     * Records of these partitions will come. Blocks; throws what Kafka throws.
+     * A partition as whoever had it before left it.
      *
      * @param since when the oldest record that is not done was read for the first time, in
      *     milliseconds of the epoch, as far as that is known
+     * @param end records before this offset may have been read, and done
      */
-    default void assigned(Map<TopicPartition, Optional<Long>> since) {}
+    record Former(Optional<Long> since, long end) {}
 
     /** No more records of it come; what is under way counts for nothing. */
     default void revoked(TopicPartition partition) {}

@@ -1,6 +1,8 @@
 package io.callbacks.invoker.delivery;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -59,27 +61,40 @@ public final class PlainCommits implements Commits {
 
     /** Those that are not published yet: a commit may have failed behind them. */
     private void publish(List<Outcome> outcomes) {
-        var sent = new IdentityHashMap<Outcome, List<Future<?>>>();
-        for (var outcome : outcomes) {
-            if (!published.contains(outcome)) {
-                sent.put(outcome, sent(outcome.records()));
-            }
+        var left = new ArrayDeque<>(outcomes);
+        left.removeIf(published::contains);
+        while (!left.isEmpty()) {
+            var sent = new ArrayList<Sent>();
+            do {
+                var outcome = left.remove();
+                sent.add(new Sent(outcome, sent(outcome.records())));
+            } while (!left.isEmpty() && !sent.getLast().hasFailed());
+            sent.forEach(this::settle);
         }
-        sent.forEach(
-                (outcome, all) -> {
-                    try {
-                        all.forEach(PlainCommits::await);
-                    } catch (RetriableException e) {
-                        throw e;
-                    } catch (KafkaException e) { // its topic will never take it
-                        if (outcome.instead().isEmpty()) {
-                            throw e;
-                        }
-                        log.warn("A topic does not take an outcome: reason={}", e.getMessage());
-                        sent(outcome.instead()).forEach(PlainCommits::await);
-                    }
-                    published.add(outcome);
-                });
+    }
+
+    /** One that is on its way. */
+    private record Sent(Outcome outcome, List<Future<?>> records) {
+        /** As where there is no such topic: each record takes its time to find that out. */
+        boolean hasFailed() {
+            return records.stream().anyMatch(it -> it.state() == Future.State.FAILED);
+        }
+    }
+
+    private void settle(Sent sent) {
+        try {
+            sent.records().forEach(PlainCommits::await);
+        } catch (RetriableException e) {
+            throw e;
+        } catch (KafkaException e) { // its topic will never take it
+            var instead = sent.outcome().instead();
+            if (instead.isEmpty()) {
+                throw e;
+            }
+            log.warn("A topic does not take an outcome: reason={}", e.getMessage());
+            sent(instead).forEach(PlainCommits::await);
+        }
+        published.add(sent.outcome());
     }
 
     private List<Future<?>> sent(List<ProducerRecord<byte[], byte[]>> records) {

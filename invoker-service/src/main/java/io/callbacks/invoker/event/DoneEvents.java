@@ -1,6 +1,7 @@
 package io.callbacks.invoker.event;
 
 import io.callbacks.event.Topics;
+import io.callbacks.invoker.delivery.Handler.Former;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,29 +27,35 @@ final class DoneEvents {
     private final Clock clock;
     private final Deque<Share> shares = new ArrayDeque<>();
 
+    private final long notedSince;
+    private final long againUntil;
+    private final long notedUntil;
+
     /** Noted by who had the partition before, however long ago: they may all come again. */
     private Set<EventId> noted = new HashSet<>();
-
-    private final long notedUntil;
 
     /** Events of about a quarter of the time. */
     private record Share(long beganAt, Set<EventId> events) {}
 
     /**
      * @param memory for how long at least
+     * @param former how whoever had the partition before left it
      */
-    DoneEvents(int partition, Duration memory, Clock clock) {
+    DoneEvents(int partition, Duration memory, Former former, Clock clock) {
         this.partition = partition;
         this.memory = memory;
         this.clock = clock;
+        var remembered = clock.millis() - memory.toMillis();
+        this.notedSince = Math.min(remembered, former.since().orElse(remembered));
+        this.againUntil = former.end();
         var keep = memory.compareTo(LEAST) > 0 ? memory : LEAST;
         this.notedUntil = clock.millis() + keep.toMillis();
     }
 
-    /** Takes an event, unless it was there in that time. */
-    boolean isNew(EventId event) {
+    /** Takes the event at an offset, unless it was there in that time. */
+    boolean isNew(EventId event, long offset) {
         var now = clock.millis();
-        if (now > notedUntil && !noted.isEmpty()) {
+        if (now > notedUntil && offset >= againUntil && !noted.isEmpty()) {
             noted = new HashSet<>();
         }
         if (noted.contains(event)
@@ -64,9 +71,16 @@ final class DoneEvents {
         return new NewRecord(Topics.INVOCATION_DONE, 0, key(partition), event.bytes()).done();
     }
 
-    /** Takes what was noted. */
-    void noted(EventId event) {
-        noted.add(event);
+    /** Since when notes are of interest, in milliseconds of the epoch. */
+    long notedSince() {
+        return notedSince;
+    }
+
+    /** Takes what was noted at a time, in milliseconds of the epoch. */
+    void noted(EventId event, long at) {
+        if (at >= notedSince) {
+            noted.add(event);
+        }
     }
 
     /** The partition a note is of. */

@@ -31,9 +31,11 @@ final class DoneNotes {
     /**
      * Tells those partitions what is noted of them.
      *
-     * @param from when the first note of interest was made, in milliseconds of the epoch
+     * @param partitions one at least, by their numbers
      */
-    void tell(Map<Integer, DoneEvents> partitions, long from) {
+    void tell(Map<Integer, DoneEvents> partitions) {
+        var from =
+                partitions.values().stream().mapToLong(DoneEvents::notedSince).min().orElseThrow();
         try (var consumer = consumer(kafka)) {
             consumer.assign(List.of(NOTES));
             var hidden = consumer.endOffsets(List.of(NOTES), ASKING).getOrDefault(NOTES, 0L);
@@ -48,7 +50,7 @@ final class DoneNotes {
                 for (var note : consumer.poll(Duration.ofMillis(200))) {
                     var of = partitions.get(DoneEvents.partition(note.key()));
                     if (of != null) {
-                        of.noted(EventId.of(note.value()));
+                        of.noted(EventId.of(note.value()), note.timestamp());
                     }
                 }
             }

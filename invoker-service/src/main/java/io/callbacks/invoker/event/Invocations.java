@@ -118,7 +118,7 @@ final class Invocations implements Handler<Given> {
 
     private boolean isNew(ConsumerRecord<byte[], byte[]> delivered, EventId id) {
         var seen = done.get(delivered.partition());
-        return seen == null || seen.isNew(id);
+        return seen == null || seen.isNew(id, delivered.offset());
     }
 
     private boolean cancel(CloudEvent event) {
@@ -202,18 +202,17 @@ final class Invocations implements Handler<Given> {
     }
 
     @Override
-    public void assigned(Map<TopicPartition, Optional<Long>> since) {
-        if (memory.isZero()) {
+    public void assigned(Map<TopicPartition, Former> partitions) {
+        if (memory.isZero() || partitions.isEmpty()) {
             return;
         }
         var fresh = new HashMap<Integer, DoneEvents>();
-        var from = clock.millis() - memory.toMillis();
-        for (var partition : since.entrySet()) {
-            var number = partition.getKey().partition();
-            fresh.put(number, new DoneEvents(number, memory, clock));
-            from = Math.min(from, partition.getValue().orElse(from));
-        }
-        notes.tell(fresh, from);
+        partitions.forEach(
+                (it, former) ->
+                        fresh.put(
+                                it.partition(),
+                                new DoneEvents(it.partition(), memory, former, clock)));
+        notes.tell(fresh);
         done.putAll(fresh);
     }
 

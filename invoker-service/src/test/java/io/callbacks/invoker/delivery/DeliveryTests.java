@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -247,6 +246,50 @@ class DeliveryTests {
         soon().until(() -> delivery.trouble().isEmpty());
         assertThat(handler.begun).containsExactlyInAnyOrder("a1", "b1");
         assertThat(committedIn(results)).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void beginsNothingMoreWhileNothingCanBeCommitted() {
+        concurrency = 1;
+        var topic = broker.newTopic(1);
+        broker.send(topic, "a1", "b1", "c1");
+        var handler = new ByHand();
+        var hindered = new Hindered();
+        delivery(topic, handler, () -> hindered).start();
+        handler.end("a1");
+        soon().until(() -> hindered.tried.get() > 2);
+        assertThat(handler.begun).hasSizeLessThan(3);
+        handler.endAll();
+        soon().until(() -> hindered.tried.get() > 6);
+        assertThat(handler.begun).hasSizeLessThan(3);
+        hindered.free.set(true);
+        soon().until(() -> handler.begun.size() == 3);
+    }
+
+    @Test
+    void letsEachPartitionHaveItsTurn() {
+        concurrency = 1;
+        var topic = broker.newTopic(2);
+        var handler = new ByHand();
+        var delivery = started(topic, handler);
+        soon().until(() -> delivery.progress().partitions() == 2);
+        broker.send(
+                IntStream.range(0, 20)
+                        .mapToObj(i -> record(topic, i < 10 ? 0 : 1, "r" + i))
+                        .toList());
+        soon().until(() -> delivery.progress().lag() == 20);
+        for (int i = 0; i < 4; i++) {
+            soon().until(() -> handler.work.size() == 1);
+            handler.endAll();
+        }
+        soon().until(() -> handler.begun.size() == 5);
+        assertThat(handler.begun.stream().skip(1).map(String::length).toList())
+                .isIn(List.of(2, 3, 2, 3), List.of(3, 2, 3, 2));
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(
+            String topic, int partition, String value) {
+        return new ProducerRecord<>(topic, partition, null, value.getBytes(UTF_8));
     }
 
     @Test
@@ -654,8 +697,8 @@ class DeliveryTests {
                 topic,
                 new ByHand() {
                     @Override
-                    public void assigned(Map<TopicPartition, Optional<Long>> since) {
-                        since.values().forEach(it -> it.ifPresent(told::add));
+                    public void assigned(Map<TopicPartition, Former> partitions) {
+                        partitions.values().forEach(it -> it.since().ifPresent(told::add));
                         isTold.set(true);
                     }
                 });

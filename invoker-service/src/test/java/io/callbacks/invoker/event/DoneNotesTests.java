@@ -3,6 +3,7 @@ package io.callbacks.invoker.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callbacks.event.Topics;
+import io.callbacks.invoker.delivery.Handler.Former;
 import io.callbacks.invoker.testing.Broker;
 import io.callbacks.invoker.testing.HandClock;
 import io.callbacks.invoker.testing.OnBroker;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -30,9 +32,9 @@ class DoneNotesTests {
 
     private final Instant now = Instant.now();
     private final HandClock clock = new HandClock(now);
-    private final DoneEvents third = new DoneEvents(3, MEMORY, clock);
-    private final DoneEvents fourth = new DoneEvents(4, MEMORY, clock);
-    private final DoneEvents others = new DoneEvents(5, MEMORY, clock);
+    private final DoneEvents others = partition(5, MEMORY);
+    private DoneEvents third = partition(3, MEMORY);
+    private DoneEvents fourth = partition(4, MEMORY);
     private final Broker broker;
     private final DoneNotes notes;
 
@@ -74,12 +76,19 @@ class DoneNotesTests {
         broker.send(Arrays.asList(all));
     }
 
+    private DoneEvents partition(int number, Duration since) {
+        var former = new Former(Optional.of(now.minus(since).toEpochMilli()), 0);
+        return new DoneEvents(number, MEMORY, former, clock);
+    }
+
     private void tell(Duration since) {
-        notes.tell(Map.of(3, third, 4, fourth), now.minus(since).toEpochMilli());
+        third = partition(3, since);
+        fourth = partition(4, since);
+        notes.tell(Map.of(3, third, 4, fourth));
     }
 
     private boolean knows(DoneEvents events, int number) {
-        return !events.isNew(id(number));
+        return !events.isNew(id(number), 0);
     }
 
     @Test
@@ -116,7 +125,7 @@ class DoneNotesTests {
             send(note(third, i, Duration.ofMinutes(60 - i)));
         }
         tell(Duration.ofHours(1));
-        assertThat(third.isNew(id(99))).isTrue();
+        assertThat(third.isNew(id(99), 0)).isTrue();
         for (int i = 1; i <= 10; i++) {
             assertThat(knows(third, i)).as("event %d", i).isTrue();
         }

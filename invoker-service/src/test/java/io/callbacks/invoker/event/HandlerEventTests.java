@@ -229,8 +229,7 @@ class HandlerEventTests {
     void tellsWhereDataIsNotJsonAndNothingOfIt() {
         assertThatExceptionOfType(InvalidCloudEventException.class)
                 .isThrownBy(() -> check("application/json", "{\"a\": s3cret}".getBytes(UTF_8)))
-                .withMessage(
-                        "the data is not JSON, as datacontenttype says, at line 1, column 7.");
+                .withMessage("the data is not JSON, as datacontenttype says, at line 1, column 7.");
     }
 
     @Test

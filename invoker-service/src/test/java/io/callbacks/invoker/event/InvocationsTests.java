@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callbacks.event.Topics;
+import io.callbacks.invoker.delivery.Handler.Former;
 import io.callbacks.invoker.delivery.Outcome;
 import io.callbacks.invoker.event.Invocations.Given;
 import io.callbacks.invoker.gateway.TestCalls;
@@ -74,7 +75,7 @@ class InvocationsTests {
                         memory,
                         Clock.systemUTC());
         invocations.assigned(
-                Map.of(new TopicPartition(Topics.INVOCATION, 3), Optional.<Long>empty()));
+                Map.of(new TopicPartition(Topics.INVOCATION, 3), new Former(Optional.empty(), 0)));
         return invocations;
     }
 
