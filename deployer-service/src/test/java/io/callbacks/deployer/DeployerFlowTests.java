@@ -140,6 +140,28 @@ class DeployerFlowTests {
     }
 
     @Test
+    void startsWhatIsBuiltOnceMoreWhereItsLayerWasGone() {
+        var callback = deployed("def handler(event):\n    return 'old'\n");
+        callback.codeToBeBuilt().builtWithoutItsLayer();
+        until(() -> callback.error().equals("layer-missing"));
+        assertThat(callback.call().body()).isEqualTo("\"old\"");
+        callback.again().built("def handler(event):\n    return 'new'\n");
+        until(callback::isLive);
+        assertThat(callback.call().body()).isEqualTo("\"new\"");
+    }
+
+    @Test
+    void startsTheNewCodeWhereTheOldCannotBeImportedWithItsEnv() {
+        var callback = new TestCallback(around).env("N", "1").code(NEEDS_A_NUMBER).deploy();
+        until(callback::isLive);
+        callback.codeToBeBuiltAndEnv("N", "x")
+                .built("import os\ndef handler(event):\n    return os.environ['N']\n");
+        until(callback::isLive);
+        assertThat(callback.call().body()).isEqualTo("\"x\"");
+        assertThat(callback.error()).isEmpty();
+    }
+
+    @Test
     void givesNewEnvToTheOldCodeWhereTheNewCannotBeBuilt() {
         var callback = deployed(SAYS_ENV);
         var serving = callback.generation();

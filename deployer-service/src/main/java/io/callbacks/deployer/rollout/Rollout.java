@@ -34,7 +34,8 @@ final class Rollout {
     private Backoff growth;
     private @Nullable Failure shortage;
     private @Nullable Setup current;
-    private @Nullable Setup tried;
+    private @Nullable BuildResult tried;
+    private @Nullable Setup refused;
     private @Nullable Failure failure;
     private volatile @Nullable Failure lastEnd;
     private volatile boolean lost;
@@ -112,15 +113,14 @@ final class Rollout {
         var wanted = Setup.wanted(snapshot);
         if (!wanted.equals(current)) {
             current = wanted;
-            tried = null;
-            failure = null;
+            forgetFailure();
             backoff = new Backoff(context.nanoTime());
             forgetShortage();
         }
         renewEnv(snapshot, wanted);
         var again =
                 live != null && live.setup().isSameButEnv(wanted)
-                        ? confirm(snapshot, wanted)
+                        ? confirm(snapshot)
                         : replace(snapshot, wanted);
         return resize(snapshot).or(() -> again);
     }
@@ -170,23 +170,24 @@ final class Rollout {
      */
     private void renewEnv(CallbackSnapshot snapshot, Setup wanted) {
         var before = live;
-        if (before == null
-                || before.setup().envVersion() >= wanted.envVersion()
-                || wanted.equals(tried)) {
+        if (before == null || before.setup().envVersion() >= wanted.envVersion()) {
             return;
         }
         var setup = before.setup().withEnvOf(wanted);
+        if (setup.equals(refused) || (setup.isSameButEnv(wanted) && tried != null)) {
+            return;
+        }
         var generation =
                 setup.isSameButEnv(wanted) ? snapshot.desired().generation() : before.generation();
         var env = context.opener().open(snapshot.uid(), wanted.envSealed());
         var answers =
                 SideBySide.forAll(before.instances(), i -> handEnv(i, wanted, generation, env));
         var taken = answers.stream().filter(EnvAnswer::isTaken).toList();
-        var refused = answers.stream().filter(answer -> answer.rejected() != null).toList();
-        if (taken.isEmpty() && !refused.isEmpty()) {
-            tried = wanted;
-            failure = refused.getFirst().rejected();
-            goOnWith(before, refused);
+        var rejecting = answers.stream().filter(answer -> answer.rejected() != null).toList();
+        if (taken.isEmpty() && !rejecting.isEmpty()) {
+            refused = setup;
+            failure = rejecting.getFirst().rejected();
+            goOnWith(before, rejecting);
             return;
         }
         goOnWith(before.with(generation, setup), taken);
@@ -238,10 +239,10 @@ final class Rollout {
     }
 
     /** What serves is what is wanted, but for an env that failed. */
-    private Optional<Duration> confirm(CallbackSnapshot snapshot, Setup wanted) {
+    private Optional<Duration> confirm(CallbackSnapshot snapshot) {
         var now = Objects.requireNonNull(live);
         var generation = snapshot.desired().generation();
-        if (failure != null && wanted.equals(tried)) {
+        if (failure != null) {
             tell(snapshot, new Attempt(generation, "start", failure));
             return Optional.empty();
         }
@@ -284,9 +285,8 @@ final class Rollout {
                     new Attempt(snapshot.desired().generation(), "build", build.get().failure()));
             return live == null ? startLastGood(snapshot, wanted) : Optional.empty();
         }
-        if (live != null && wanted.equals(tried)) {
-            return Optional
-                    .empty(); // it failed, and the old one serves: only another wish can help
+        if (live != null && build.get().equals(tried)) { // it failed, and the old one serves
+            return Optional.empty(); // only another wish can help, or another build
         }
         if (backoff.left().isPositive()) {
             return Optional.of(backoff.left());
@@ -300,6 +300,7 @@ final class Rollout {
         return switch (start(snapshot, wanted, generation, build)) {
             case StartResult.Started started -> {
                 backoff.started();
+                forgetFailure();
                 var all = new ArrayList<>(List.of(started.instance()));
                 if (live != null) { // those that take over are as many as those they relieve
                     var others = wantedInstances(snapshot, live) - 1;
@@ -310,7 +311,7 @@ final class Rollout {
                         : switchTo(snapshot, new Live(snapshot.uid(), generation, wanted, all));
             }
             case StartResult.Failed failed -> {
-                tried = wanted;
+                tried = build;
                 failure = failed.failure();
                 backoff.failed();
                 tell(snapshot, new Attempt(generation, "start", failed.failure()));
@@ -319,6 +320,12 @@ final class Rollout {
                         : Optional.empty();
             }
         };
+    }
+
+    private void forgetFailure() {
+        tried = null;
+        refused = null;
+        failure = null;
     }
 
     /** Whether something else is wanted by now than what was just started. */
@@ -564,8 +571,7 @@ final class Rollout {
                 log.info("Undeployed: callback={}", callbackId);
             }
         }
-        tried = null;
-        failure = null;
+        forgetFailure();
         forgetShortage();
         if (snapshot.deleted()) {
             context.autoscaler().forget(callbackId);

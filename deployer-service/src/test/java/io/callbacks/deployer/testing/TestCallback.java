@@ -51,6 +51,7 @@ public final class TestCallback {
     private long version;
     private long envVersion = 1;
     private long generation;
+    private int attempt = 1;
     private boolean on;
     private boolean deleted;
 
@@ -146,6 +147,12 @@ public final class TestCallback {
         return builtAs(new Layer(Layer.Role.CODE, "sha256:" + "0".repeat(64), 1));
     }
 
+    /** What is built of its newest code from now on is built once more. */
+    public TestCallback again() {
+        attempt++;
+        return this;
+    }
+
     public TestCallback buildFailed(String kind, String message) {
         around.publish(
                 new BuildFailed(key(), new Failure(kind, null, message, "mend it", null), 0.1));
@@ -153,7 +160,7 @@ public final class TestCallback {
     }
 
     private BuildKey key() {
-        return new BuildKey(id, uid, revision, target, 1);
+        return new BuildKey(id, uid, revision, target, attempt);
     }
 
     public TestCallback env(String name, String value) {
