@@ -32,7 +32,7 @@ final class HttpRecords {
     /** What is larger is kept beside Kafka, whose records end at 1 MiB. */
     static final int LARGEST_VALUE = 900 * 1024;
 
-    private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
+    private static final Pattern METHOD = Pattern.compile("[A-Z][A-Z-]{0,31}");
     private static final Pattern TARGET = Pattern.compile("/api[!-~]{0,16384}");
 
     private static final JsonMapper JSON =

@@ -79,8 +79,14 @@ final class Invocations implements Handler<Given> {
 
     /** A record as it was understood. */
     sealed interface Given {
-        /** No event, or none that can be carried out. */
-        record Invalid(ConsumerRecord<byte[], byte[]> delivered, String reason) implements Given {}
+        /**
+         * No event, or none that can be carried out.
+         *
+         * @param asked the event, where somebody may ask what came of it
+         */
+        record Invalid(
+                ConsumerRecord<byte[], byte[]> delivered, Optional<CloudEvent> asked, String reason)
+                implements Given {}
 
         /** A record that was there already. */
         record Repeated() implements Given {}
@@ -95,24 +101,27 @@ final class Invocations implements Handler<Given> {
 
     @Override
     public Given read(ConsumerRecord<byte[], byte[]> delivered) {
+        var asked = Optional.<CloudEvent>empty();
         try {
             var headers = Texts.of(delivered.headers());
             var event = CloudEventReader.read(headers, delivered.value());
+            asked = Optional.of(event).filter(Invocations::isTracked);
             return event.type().equals("cancel-invocation")
                     ? new Given.Cancel(delivered, event, cancel(event))
                     : call(delivered, event, headers.get(HttpRecords.HEADER));
         } catch (InvalidCloudEventException e) {
-            return invalid(delivered, requireNonNull(e.getMessage()));
+            return invalid(delivered, asked, requireNonNull(e.getMessage()));
         } catch (RuntimeException e) { // a fault of ours must not hold up all others
             log.error("Could not read an event: at={}", InvocationId.of(delivered), e);
-            return invalid(delivered, "it cannot be read; the invoker's log says why.");
+            return invalid(delivered, asked, "it cannot be read; the invoker's log says why.");
         }
     }
 
     /** It may be done, and read again since something before it is not. */
-    private Given invalid(ConsumerRecord<byte[], byte[]> delivered, String reason) {
+    private Given invalid(
+            ConsumerRecord<byte[], byte[]> delivered, Optional<CloudEvent> asked, String reason) {
         return isNew(delivered, EventId.at(delivered))
-                ? new Given.Invalid(delivered, reason)
+                ? new Given.Invalid(delivered, asked, reason)
                 : new Given.Repeated();
     }
 
@@ -174,10 +183,13 @@ final class Invocations implements Handler<Given> {
                 metrics.repeated();
                 yield now(List.of());
             }
-            case Given.Invalid(var delivered, var reason) -> {
+            case Given.Invalid(var delivered, var asked, var reason) -> {
                 metrics.invalid();
                 var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
-                records.add(DeadLetter.invalid(reason).letter(delivered));
+                var letter = DeadLetter.invalid(reason);
+                records.add(letter.letter(delivered));
+                asked.map(it -> results.invalid(delivered, it, letter.problem(), reason))
+                        .ifPresent(records::add);
                 note(delivered, EventId.at(delivered)).ifPresent(records::add);
                 yield now(records);
             }
@@ -190,6 +202,10 @@ final class Invocations implements Handler<Given> {
                                                     delivered, event, event.subject().orElse(""))));
             case Given.ToCall(var call) -> call.carryOut();
         };
+    }
+
+    private static boolean isTracked(CloudEvent event) {
+        return event.extension("track").filter("true"::equals).isPresent();
     }
 
     private Optional<ProducerRecord<byte[], byte[]>> note(
@@ -320,7 +336,7 @@ final class Invocations implements Handler<Given> {
         @Override
         public void begins(Callee callee, int attempt) {
             var by = delivery;
-            if (by != null && event.extension("track").filter("true"::equals).isPresent()) {
+            if (by != null && isTracked(event)) {
                 var callbackId = callee.target().callbackId();
                 by.publish(results.started(delivered, event, callbackId, attempt));
             }

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,6 +40,18 @@ final class ResultRecords {
             case Cancelled _ ->
                     head("cancelled", delivered, event, OptionalLong.empty(), 0).record(null);
         };
+    }
+
+    /** That it cannot be carried out. */
+    ProducerRecord<byte[], byte[]> invalid(
+            ConsumerRecord<byte[], byte[]> delivered,
+            CloudEvent event,
+            String problem,
+            String reason) {
+        return failed(
+                delivered,
+                event,
+                new Failed(problem, reason, 0, Optional.empty(), Optional.empty()));
     }
 
     /** That a try begins. */

@@ -172,6 +172,34 @@ class InvocationsTests {
     }
 
     @Test
+    void tellWhoAsksAfterAnEventThatItCannotBeCarriedOut() {
+        var tracked =
+                Delivered.at(Topics.INVOCATION, 3, 6)
+                        .header("ce_specversion", "1.0")
+                        .header("ce_id", id)
+                        .header("ce_source", "/shop")
+                        .header("ce_type", "order-placed")
+                        .header("ce_track", "true")
+                        .record();
+        var outcome = handled(life(), tracked);
+        assertThat(topics(outcome))
+                .containsExactly(
+                        Topics.deadLetter(Topics.INVOCATION),
+                        Topics.INVOCATION_RESULT,
+                        Topics.INVOCATION_DONE);
+        var result = outcome.records().get(1);
+        assertThat(Delivered.texts(result.headers()))
+                .containsEntry("ce_type", "invocation-failed")
+                .containsEntry("ce_invocation", "3-6")
+                .containsEntry("ce_track", "true");
+        assertThat(result.value())
+                .asString(UTF_8)
+                .contains("invalid-event", "'subject' is missing");
+        publish(outcome);
+        assertThat(handled(life(), tracked).records()).isEmpty();
+    }
+
+    @Test
     void noteNothingWhereNothingIsRemembered() {
         var life = life(Duration.ZERO);
         assertThat(topics(handled(life, call(1, "1")))).containsExactly(Topics.INVOCATION_RESULT);
