@@ -10,6 +10,7 @@ import com.github.dockerjava.api.model.Ports.Binding;
 import com.github.dockerjava.api.model.Ulimit;
 import io.callbacks.deployer.instance.FrontVariables;
 import io.callbacks.deployer.rollout.InstanceSpec;
+import io.callbacks.docker.Cpus;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -85,9 +86,9 @@ final class ContainerRequest {
         var memory =
                 DataSize.ofMegabytes(spec.limits().memoryMb()).toBytes()
                         + properties.headroom().toBytes();
-        return host.withMemory(memory)
+        return Cpus.limit(host, properties.cpus())
+                .withMemory(memory)
                 .withMemorySwap(memory)
-                .withNanoCPUs((long) (properties.cpus() * 1_000_000_000))
                 .withPidsLimit(properties.processes())
                 .withUlimits(
                         new Ulimit[] {
