@@ -10,6 +10,7 @@ import com.github.dockerjava.api.model.LogConfig.LoggingType;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.VolumeOptions;
+import io.callbacks.docker.Cpus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -48,13 +49,17 @@ final class BuildContainers {
         this.timeout = timeout;
     }
 
-    /** To install in. A forsaken one for the same key goes first. */
-    BuildContainer installing(String key, String image) {
+    /**
+     * To install in. A forsaken one for the same key goes first.
+     *
+     * @param sharing whether it sees what was fetched before, and leaves what it fetches
+     */
+    BuildContainer installing(String key, String image, boolean sharing) {
         var name = "callbacks-build-" + labels.prefix() + "-" + key;
         var host =
                 limited()
                         .withNetworkMode(network.ready())
-                        .withMounts(List.of(cache()))
+                        .withMounts(sharing ? List.of(cache()) : List.of())
                         .withCapAdd(Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.FOWNER);
         var create =
                 labelled(image)
@@ -92,13 +97,12 @@ final class BuildContainers {
     }
 
     private HostConfig limited() {
-        return HostConfig.newHostConfig()
+        return Cpus.limit(HostConfig.newHostConfig(), properties.buildCpus())
                 .withCapDrop(Capability.ALL)
                 .withSecurityOpts(List.of("no-new-privileges"))
                 .withInit(true)
                 .withMemory(properties.buildMemory().toBytes())
                 .withMemorySwap(properties.buildMemory().toBytes())
-                .withNanoCPUs((long) (properties.buildCpus() * 1e9))
                 .withPidsLimit((long) properties.buildPids())
                 .withLogConfig(
                         new LogConfig(

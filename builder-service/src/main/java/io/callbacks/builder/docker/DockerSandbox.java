@@ -17,6 +17,7 @@ import io.callbacks.event.Layer;
 import io.callbacks.process.Language;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +26,13 @@ import java.util.function.Supplier;
  */
 final class DockerSandbox implements Sandbox {
     private static final int ASKED_BETWEEN_MEASURES = 8;
+    private static final Set<String> FOR_WANT_OF_SOURCES =
+            Set.of(
+                    "package-not-found",
+                    "version-not-found",
+                    "incompatible-runtime",
+                    "conflict",
+                    "install-failed");
     private static final String USER = "10001:10001";
     private static final String FUNCTION = "/opt/callbacks/function";
 
@@ -75,18 +83,33 @@ final class DockerSandbox implements Sandbox {
         return Engine.calling(() -> installed(install, buildLog));
     }
 
+    /** What must be built, if anything, is built where nothing is shared: it runs code. */
     private Outcome installed(Install install, BuildLog buildLog) {
+        var language = Language.ofType(install.type());
+        var plan = ContainerPlan.of(language, install.library(), InstallScript.CACHE);
+        buildLog.installing(plan.program().label());
+        var outcome = installed(install, plan.withoutSources(), true, buildLog);
+        if (language != Language.PYTHON || !maySourcesHelp(outcome)) {
+            return outcome;
+        }
+        buildLog.output("Not all of it is there as wheels: once more, with what must be built.");
+        return installed(install, plan.withoutCache(), false, buildLog);
+    }
+
+    private static boolean maySourcesHelp(Outcome outcome) {
+        return outcome instanceof Outcome.Rejected rejected
+                && FOR_WANT_OF_SOURCES.contains(rejected.failure().kind());
+    }
+
+    private Outcome installed(
+            Install install, ContainerPlan plan, boolean sharing, BuildLog buildLog) {
         var runtime = runtimeOf(install.type());
-        var plan =
-                ContainerPlan.of(
-                        Language.ofType(install.type()), install.library(), InstallScript.CACHE);
         var key = key(runtime, install.library());
         var image = runtimes.made(runtime);
-        try (var container = containers.installing(key, image.id())) {
+        try (var container = containers.installing(key, image.id(), sharing)) {
             container.copy(
                     Tar.of(Map.of(plan.file(), plan.content().getBytes(UTF_8))), plan.directory());
             container.start();
-            buildLog.installing(plan.program().label());
             var tail = new Tail(buildLog::output);
             var end =
                     container.run(

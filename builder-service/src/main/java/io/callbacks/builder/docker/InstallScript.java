@@ -19,7 +19,9 @@ final class InstallScript {
             "$@" 2>&1
             code=$?
             rm -rf /tmp/* /tmp/.[!.]* %1$s/package-lock.json %1$s/node_modules/.package-lock.json
-            [ "$(du -sk /cache | cut -f 1)" -lt 2097152 ] || rm -rf /cache/*
+            if [ -d /cache ] && [ "$(du -sk /cache | cut -f 1)" -gt 2097152 ]; then
+                find /cache -mindepth 1 -delete
+            fi
             exit $code
             """
                     .formatted(ContainerPlan.LIBRARY);

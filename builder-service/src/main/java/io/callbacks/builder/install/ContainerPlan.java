@@ -1,6 +1,7 @@
 package io.callbacks.builder.install;
 
 import io.callbacks.process.Language;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -42,6 +43,25 @@ public record ContainerPlan(
                 file,
                 library + "\n",
                 InstallProgram.pip("python3", cache + "/pip", LIBRARY, WORK + "/" + file));
+    }
+
+    /**
+     * The same of what is built already, so that no code of a package runs while it is installed.
+     * Of npm it never does.
+     */
+    public ContainerPlan withoutSources() {
+        return language == Language.PYTHON ? with("--only-binary", ":all:") : this;
+    }
+
+    /** The same where packages may run code of theirs: nothing is kept that others would use. */
+    public ContainerPlan withoutCache() {
+        return language == Language.PYTHON ? with("--no-cache-dir") : this;
+    }
+
+    private ContainerPlan with(String... options) {
+        var more = new ArrayList<>(words);
+        more.addAll(List.of(options));
+        return new ContainerPlan(language, program, directory, file, content, more);
     }
 
     private static ContainerPlan node(String library, String cache) {

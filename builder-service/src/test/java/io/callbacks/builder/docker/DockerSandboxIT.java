@@ -75,6 +75,19 @@ class DockerSandboxIT {
                 .isEqualTo("10001\n0:644\n");
     }
 
+    /** It has been published in sources alone. */
+    @Test
+    void buildsWhatIsNoWheelAndKeepsNothingOfItForOthers() {
+        var layer = installed("python", "docopt==0.6.2");
+        assertThat(place.log.lines())
+                .anyMatch(line -> line.startsWith("Not all of it is there as wheels"))
+                .anyMatch(line -> line.contains("docopt-0.6.2.tar.gz"));
+        assertThat(in(layer.digest(), "ls", "/opt/callbacks/library")).contains("docopt.py");
+        var cache = "callbacks-cache-" + place.labels.prefix() + ":/cache:ro";
+        assertThat(docker("run", "--rm", "--volume", cache, layer.digest(), "find", "/cache"))
+                .doesNotContain("wheels");
+    }
+
     @Test
     void installsForNodeAndMakesAnImageThatServes() {
         var layer = installed("node", "{\"dependencies\":{\"axios\":\"1.7.9\"}}");
