@@ -5,6 +5,7 @@ import io.callbacks.event.Layer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +32,7 @@ final class ImageKeeper {
     private final Duration dependenciesKept;
     private final LongSupplier nanoTime;
     private final Map<BuiltImage, Long> unneededSince = new HashMap<>();
+    private final Set<BuiltImage> stuck = new HashSet<>();
     private boolean used;
 
     ImageKeeper(
@@ -56,13 +58,12 @@ final class ImageKeeper {
         if (!used) {
             return;
         }
-        images.sweep();
-        if (!images.keeps()) {
-            return;
+        if (images.keeps()) {
+            var present = images.present();
+            heal(all, known, present);
+            tidy(needed(all, known), present);
         }
-        var present = images.present();
-        heal(all, known, present);
-        tidy(needed(all, known), present);
+        images.sweep();
     }
 
     // --- what is gone
@@ -112,7 +113,19 @@ final class ImageKeeper {
         var unneeded =
                 present.stream().filter(image -> !isNeeded(image, revisions, layers)).toList();
         unneededSince.keySet().retainAll(Set.copyOf(unneeded));
-        unneeded.stream().filter(this::isDue).forEach(images::remove);
+        stuck.retainAll(unneeded);
+        unneeded.stream().filter(this::isDue).forEach(this::remove);
+    }
+
+    /** One that cannot be removed keeps no other from it. */
+    private void remove(BuiltImage image) {
+        try {
+            images.remove(image);
+        } catch (SandboxException e) {
+            if (stuck.add(image)) {
+                log.warn("Image stays: image={} reason={}", image.reference(), e.getMessage());
+            }
+        }
     }
 
     private static boolean isNeeded(BuiltImage image, Set<String> revisions, Set<String> layers) {

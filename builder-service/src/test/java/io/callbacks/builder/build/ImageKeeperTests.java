@@ -146,6 +146,17 @@ class ImageKeeperTests {
     }
 
     @Test
+    void removesTheOthersWhereOneCannotBeRemoved() {
+        built(1, 1);
+        var stuck = new Superseded("sha256:1");
+        images.stuck.add(stuck);
+        images.present.addAll(List.of(stuck, new Superseded("sha256:2")));
+        looks(3);
+        assertThat(images.present).containsExactly(code(1, 1), dependencies(1, 1), stuck);
+        assertThat(images.sweeps).isEqualTo(3);
+    }
+
+    @Test
     void leavesAPlatformAloneThatNobodyHasUsed() {
         images.present.add(code(1, 1));
         looks(3);

@@ -6,6 +6,7 @@ import java.util.List;
 /** Images of a platform that is none. */
 final class InMemoryImages implements Images {
     final List<BuiltImage> present = new ArrayList<>();
+    final List<BuiltImage> stuck = new ArrayList<>();
     boolean keeps = true;
     int sweeps;
 
@@ -26,6 +27,9 @@ final class InMemoryImages implements Images {
 
     @Override
     public void remove(BuiltImage image) {
+        if (stuck.contains(image)) {
+            throw new SandboxException("device or resource busy", null);
+        }
         present.remove(image);
     }
 
