@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 /** Runs it in a container on the network of the engine's machine, which is gone afterwards. */
 final class ContainerFirewallRunner implements FirewallRunner {
     private static final Duration LONGEST = Duration.ofSeconds(30);
+    private static final String ROLE = "firewall";
 
     private final DockerEngine engine;
     private final Labels labels;
@@ -32,10 +33,24 @@ final class ContainerFirewallRunner implements FirewallRunner {
     @Override
     public Optional<String> run(String script, Map<String, String> settings) {
         try {
+            removeLeft();
             return outcome(create(script, settings));
         } catch (DockerException | PlatformException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** What a former life did not come to remove. */
+    private void removeLeft() {
+        Calls.ask(
+                        "list containers that set up the firewall",
+                        () ->
+                                engine.control()
+                                        .listContainersCmd()
+                                        .withShowAll(true)
+                                        .withLabelFilter(labels.of(ROLE))
+                                        .exec())
+                .forEach(left -> remove(left.getId()));
     }
 
     private String create(String script, Map<String, String> settings) {
@@ -44,7 +59,7 @@ final class ContainerFirewallRunner implements FirewallRunner {
                         () ->
                                 engine.control()
                                         .createContainerCmd(image)
-                                        .withLabels(labels.of("firewall"))
+                                        .withLabels(labels.of(ROLE))
                                         .withUser("0:0")
                                         .withEntrypoint("sh", "-c", script)
                                         .withCmd()
@@ -70,10 +85,20 @@ final class ContainerFirewallRunner implements FirewallRunner {
                     ? Optional.<String>empty()
                     : Optional.of(said(container) + " (exit code " + code + ")");
         } finally {
-            Calls.ask(
-                    "remove the container that set up the firewall",
-                    () -> engine.control().removeContainerCmd(container).withForce(true).exec());
+            remove(container);
         }
+    }
+
+    /** With its volumes: its image may have some. */
+    private void remove(String container) {
+        Calls.ask(
+                "remove the container that set up the firewall",
+                () ->
+                        engine.control()
+                                .removeContainerCmd(container)
+                                .withForce(true)
+                                .withRemoveVolumes(true)
+                                .exec());
     }
 
     private int exitCode(String container) {
