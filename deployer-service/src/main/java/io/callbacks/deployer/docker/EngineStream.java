@@ -29,6 +29,9 @@ final class EngineStream<T> implements ResultCallback<T>, Output {
     public void onStart(Closeable opened) {
         connection = opened;
         open.countDown();
+        if (isOver()) { // nobody waits for it any more
+            close();
+        }
     }
 
     @Override
@@ -85,6 +88,7 @@ final class EngineStream<T> implements ResultCallback<T>, Output {
 
     @Override
     public void close() {
+        over.countDown();
         var opened = connection;
         try {
             if (opened != null) {
@@ -92,8 +96,6 @@ final class EngineStream<T> implements ResultCallback<T>, Output {
             }
         } catch (IOException e) {
             error = e; // it is of no use any more in either case
-        } finally {
-            over.countDown();
         }
     }
 }
