@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Containers {
     private static final int KILLED = 128 + 9;
-    private static final int TERMINATED = 128 + 15;
 
     private final DockerEngine engine;
     private final Labels labels;
@@ -133,9 +132,9 @@ final class Containers {
     /**
      * How an instance ended.
      *
-     * @param wasAsked whether it did so because it was told to
+     * @param byHand whether somebody took it away
      */
-    record End(String how, boolean wasAsked) {
+    record End(String how, boolean byHand) {
         private static final End REMOVED = new End("it was removed by hand", true);
 
         static End of(ContainerState state) {
@@ -147,7 +146,7 @@ final class Containers {
                 return new End("it used more memory than memory_mb allows", false);
             }
             var how = code > 128 ? "killed by signal " + (code - 128) : "exit code " + code;
-            return new End(how, code == 0 || code == TERMINATED);
+            return new End(how, false);
         }
     }
 
@@ -310,7 +309,7 @@ final class Containers {
                         engine.streams()
                                 .eventsCmd()
                                 .withEventTypeFilter(EventType.CONTAINER)
-                                .withEventFilter("die", "oom", "destroy", "pause")
+                                .withEventFilter("die", "oom", "destroy", "pause", "kill")
                                 .withLabelFilter(labels.ofInstances())
                                 .exec(stream));
         return stream.opened(what);
@@ -319,7 +318,8 @@ final class Containers {
     /**
      * Something that happened to an instance.
      *
-     * @param what {@code die}, {@code oom}, {@code destroy} or {@code pause}
+     * @param what {@code die}, {@code oom}, {@code destroy}, {@code pause} or {@code kill}: a
+     *     signal was sent
      */
     record Happened(String what, String instance) {}
 

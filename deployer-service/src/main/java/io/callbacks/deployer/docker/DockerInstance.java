@@ -6,6 +6,7 @@ import io.callbacks.deployer.instance.TendedInstance;
 /** A container, and what it is told on its standard input. */
 final class DockerInstance extends TendedInstance {
     private final Lifeline input;
+    private volatile boolean signalled;
 
     private DockerInstance(String id, long callbackId, Front front, Lifeline input, State state) {
         super(id, callbackId, front, state);
@@ -22,6 +23,15 @@ final class DockerInstance extends TendedInstance {
 
     Lifeline input() {
         return input;
+    }
+
+    /** The engine has sent it a signal. */
+    void signalled() {
+        signalled = true;
+    }
+
+    boolean wasSignalled() {
+        return signalled;
     }
 
     @Override

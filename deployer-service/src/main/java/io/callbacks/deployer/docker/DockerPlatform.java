@@ -2,6 +2,7 @@ package io.callbacks.deployer.docker;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import io.callbacks.deployer.docker.Containers.End;
 import io.callbacks.deployer.docker.Containers.Happened;
@@ -23,9 +24,9 @@ import io.callbacks.event.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -52,6 +53,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
     private final boolean lifeline;
     private final EngineWatch watch;
     private final Map<String, DockerInstance> instances = new ConcurrentHashMap<>();
+    private Set<String> strangers = Set.of();
     private @Nullable EndListener listener;
 
     DockerPlatform(
@@ -265,9 +267,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
         preflight.prepare();
         listing.invalidate();
         var there = there();
-        var strays = new HashMap<>(there);
-        strays.keySet().removeAll(instances.keySet());
-        sideBySide(strays.values(), stray -> containers.remove(stray.container()));
+        sideBySide(unknown(there), stray -> containers.remove(stray.container()));
         sideBySide(instances.values(), i -> compare(i, there.get(i.id()), () -> lost(i)));
     }
 
@@ -276,7 +276,22 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
         preflight.prepareAgain();
         listing.invalidate();
         var there = there();
+        removeStrangers(unknown(there));
         sideBySide(instances.values(), i -> compare(i, there.get(i.id()), () -> ended(i)));
+    }
+
+    private List<Listed> unknown(Map<String, Listed> there) {
+        return there.values().stream().filter(i -> !instances.containsKey(i.instance())).toList();
+    }
+
+    /**
+     * Those that were not known the last time either: the engine made them when it was given up.
+     */
+    private void removeStrangers(List<Listed> unknown) {
+        var before = strangers;
+        var still = unknown.stream().filter(i -> before.contains(i.container())).toList();
+        sideBySide(still, stray -> containers.remove(stray.container()));
+        strangers = unknown.stream().map(Listed::container).collect(toSet());
     }
 
     /** What cannot be done now is done the next time. */
@@ -348,6 +363,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
         switch (event.what()) {
             case "oom" ->
                     instance.front().note("a process was killed: all memory was used (memory_mb)");
+            case "kill" -> instance.signalled();
             case "pause" -> Thread.startVirtualThread(() -> unpause(instance));
             case "die", "destroy" -> {
                 instance.over();
@@ -382,7 +398,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
             instance.front().note("instance " + instance.id() + ": " + failure.message());
             requireNonNull(listener).ended(instance.callbackId(), failure);
         } else if (instance.state() == State.STARTING) {
-            if (end.wasAsked()) { // the engine may be going down; it is not to blame
+            if (end.byHand() || instance.wasSignalled()) { // as by an engine that goes down
                 instance.change(State.STARTING, State.ENDING);
             }
             instance.front().ended(end.how());

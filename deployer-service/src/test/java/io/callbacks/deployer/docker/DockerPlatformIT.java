@@ -170,7 +170,7 @@ class DockerPlatformIT {
         var host = requireNonNull(one.inspect(instance).getHostConfig());
         assertThat(host.getMemory()).isEqualTo(host.getMemorySwap()).isEqualTo(128L << 20);
         assertThat(host.getPidsLimit()).isEqualTo(64);
-        assertThat(host.getNanoCPUs()).isEqualTo(1_000_000_000L);
+        assertThat(host.getCpuQuota()).isEqualTo(host.getCpuPeriod()).isPositive();
         assertThat(host.getRestartPolicy().getName()).isIn("", "no");
     }
 
@@ -181,6 +181,19 @@ class DockerPlatformIT {
         var failure = failed(images.of("import not_installed\ndef handler(event): pass\n"));
         assertThat(failure.kind()).isEqualTo("ModuleNotFoundError");
         assertThat(failure.packageName()).isEqualTo("not_installed");
+        assertThat(one.containers()).isEmpty();
+    }
+
+    @Test
+    void tellsThatTheFunctionEndsItsInstanceWhileItIsImported() {
+        var image =
+                images.of(
+                        """
+                        import os, signal, time
+                        os.kill(os.getppid(), signal.SIGTERM)
+                        time.sleep(5)
+                        """);
+        assertThat(failed(image).kind()).isEqualTo("InstanceEnded");
         assertThat(one.containers()).isEmpty();
     }
 
@@ -303,6 +316,16 @@ class DockerPlatformIT {
             next.platform.stop(instance.id(), DRAIN);
             assertThat(next.containers()).isEmpty();
         }
+    }
+
+    @Test
+    void removesWhatTheEngineMadeAfterItWasGivenUp() {
+        var instance = one.started(hello);
+        one.strayFrom(hello);
+        assertThat(one.containers()).hasSize(2);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> one.containers().equals(List.of(one.container(instance))));
+        assertThat(call(instance).statusCode()).isEqualTo(200);
     }
 
     // --- what they can reach

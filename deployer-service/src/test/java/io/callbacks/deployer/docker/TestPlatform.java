@@ -163,6 +163,12 @@ final class TestPlatform implements AutoCloseable, EndListener {
         return docker().inspectContainerCmd(container(instance)).exec();
     }
 
+    /** A container as of an instance that the platform does not know of. */
+    void strayFrom(String image) {
+        var labels = new Labels(installation).of(spec(image, Map.of()));
+        docker().createContainerCmd(image).withLabels(labels).exec();
+    }
+
     /** All containers of the installation, in whatever state. */
     List<String> containers() {
         return docker()
