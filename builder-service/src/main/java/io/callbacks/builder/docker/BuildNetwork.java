@@ -3,7 +3,9 @@ package io.callbacks.builder.docker;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Network.Ipam;
+import io.callbacks.builder.build.SandboxException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,8 @@ final class BuildNetwork {
     /** The interface of its bridge on the engine's machine. */
     static final String INTERFACE = "cbk-build";
 
+    private static final String BRIDGE_NAME = "com.docker.network.bridge.name";
+    private static final String BETWEEN_MEMBERS = "com.docker.network.bridge.enable_icc";
     private static final Logger log = LoggerFactory.getLogger(BuildNetwork.class);
 
     private final Engine engine;
@@ -32,11 +36,23 @@ final class BuildNetwork {
     /** Its name; made if it is not there. */
     String ready() {
         try {
-            engine.control().inspectNetworkCmd().withNetworkId(NAME).exec();
+            var found = engine.control().inspectNetworkCmd().withNetworkId(NAME).exec();
+            requireOurs(found.getOptions());
         } catch (NotFoundException e) {
             make();
         }
         return NAME;
+    }
+
+    private static void requireOurs(@Nullable Map<String, String> options) {
+        if (options == null
+                || !INTERFACE.equals(options.get(BRIDGE_NAME))
+                || !"false".equals(options.get(BETWEEN_MEMBERS))) {
+            throw new SandboxException(
+                    "the network '%s' is not one that keeps builds apart; remove it, and it is made anew"
+                            .formatted(NAME),
+                    null);
+        }
     }
 
     private void make() {
@@ -47,12 +63,7 @@ final class BuildNetwork {
                     .withCheckDuplicate(true)
                     .withDriver("bridge")
                     .withIpam(new Ipam().withConfig(new Ipam.Config().withSubnet(subnet)))
-                    .withOptions(
-                            Map.of(
-                                    "com.docker.network.bridge.name",
-                                    INTERFACE,
-                                    "com.docker.network.bridge.enable_icc",
-                                    "false"))
+                    .withOptions(Map.of(BRIDGE_NAME, INTERFACE, BETWEEN_MEMBERS, "false"))
                     .withLabels(Map.of(Labels.ROLE, Role.BUILD.label()))
                     .exec();
             log.info("Made network={} subnet={}", NAME, subnet);

@@ -9,6 +9,7 @@ import io.callbacks.docker.DockerEngine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network that instances are on: a bridge whose members do not reach each other. There is one
@@ -17,6 +18,9 @@ import java.util.Map;
 final class CallbacksNetwork {
     static final String NAME = "callbacks";
     static final String BRIDGE = "cbk-run";
+
+    private static final String BRIDGE_NAME = "com.docker.network.bridge.name";
+    private static final String BETWEEN_MEMBERS = "com.docker.network.bridge.enable_icc";
 
     /** As many addresses as a bridge takes members; the first one that nobody uses. */
     private static final List<String> USUAL_SUBNETS =
@@ -56,14 +60,28 @@ final class CallbacksNetwork {
 
     private boolean isThere() {
         try {
-            Calls.ask(
-                    "look for the network " + NAME,
-                    () -> engine.control().inspectNetworkCmd().withNetworkId(NAME).exec());
+            var found =
+                    Calls.ask(
+                            "look for the network " + NAME,
+                            () -> engine.control().inspectNetworkCmd().withNetworkId(NAME).exec());
+            requireOurs(found.getOptions());
             return true;
         } catch (NotFoundException e) {
             return false;
         } catch (DockerException e) {
             throw Calls.refused("look for the network " + NAME, e);
+        }
+    }
+
+    /** What keeps its members apart, and in it, is known by these. */
+    private static void requireOurs(@Nullable Map<String, String> options) {
+        if (options == null
+                || !BRIDGE.equals(options.get(BRIDGE_NAME))
+                || !"false".equals(options.get(BETWEEN_MEMBERS))) {
+            throw new PlatformException(
+                    "the network '%s' is not one that keeps callbacks apart; remove it, and it is made anew"
+                            .formatted(NAME),
+                    null);
         }
     }
 
@@ -85,8 +103,8 @@ final class CallbacksNetwork {
 
     private Map<String, String> options() {
         var options = new HashMap<String, String>();
-        options.put("com.docker.network.bridge.name", BRIDGE);
-        options.put("com.docker.network.bridge.enable_icc", "false");
+        options.put(BRIDGE_NAME, BRIDGE);
+        options.put(BETWEEN_MEMBERS, "false");
         if (!gateway.name().isEmpty()) { // an engine of 28.2 or later lets nobody else in
             options.put("com.docker.network.bridge.trusted_host_interfaces", gateway.name());
         }

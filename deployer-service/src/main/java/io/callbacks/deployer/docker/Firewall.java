@@ -21,7 +21,7 @@ final class Firewall {
     private static final Logger log = LoggerFactory.getLogger(Firewall.class);
 
     private static final String MISSING =
-            "Callbacks can reach private addresses and services of the engine's machine, since the firewall could not be set up (%s); run the deployer as root on that machine, or set callbacks.docker.firewall-image to an image with iptables.";
+            "Callbacks and builds can reach private addresses and services of the engine's machine, since the firewall could not be set up (%s); run the deployer as root on that machine, or set callbacks.docker.firewall-image to an image with iptables.";
 
     private final List<FirewallRunner> runners;
     private final GatewayBridge gateway;
