@@ -213,7 +213,7 @@ class Throughput(EventMeasure):
 
 class Latency(EventMeasure):
     name = "events.latency"
-    EVENTS, CALLS = 200, 50  # per second
+    EVENTS, CALLS = 200, 20  # per second; calls come one after the other
 
     def __init__(self, settings):
         self.seconds = settings.latency_seconds
