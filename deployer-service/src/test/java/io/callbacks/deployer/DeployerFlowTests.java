@@ -162,6 +162,15 @@ class DeployerFlowTests {
     }
 
     @Test
+    void givesNewEnvToTheOldCodeWhereTheNewCannotBeImported() {
+        var callback = deployed(SAYS_ENV);
+        callback.codeToBeBuiltAndEnv("GREETING", "hi").built("import not_installed\n");
+        until(() -> callback.error().equals("ModuleNotFoundError"));
+        assertThat(callback.call().body()).isEqualTo("\"hi\"");
+        assertThat(callback.serving().orElseThrow().envVersion()).isEqualTo(2);
+    }
+
+    @Test
     void givesNewEnvToTheOldCodeWhereTheNewCannotBeBuilt() {
         var callback = deployed(SAYS_ENV);
         var serving = callback.generation();

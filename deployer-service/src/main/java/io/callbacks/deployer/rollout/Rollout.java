@@ -174,7 +174,7 @@ final class Rollout {
             return;
         }
         var setup = before.setup().withEnvOf(wanted);
-        if (setup.equals(refused) || (setup.isSameButEnv(wanted) && tried != null)) {
+        if (tried != null || setup.equals(refused)) {
             return;
         }
         var generation =
