@@ -2,7 +2,6 @@ package io.callbacks.deployer.docker;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
-import static java.util.stream.Collectors.toSet;
 
 import io.callbacks.deployer.docker.Containers.End;
 import io.callbacks.deployer.docker.Containers.Happened;
@@ -26,7 +25,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -42,6 +40,9 @@ import org.slf4j.LoggerFactory;
 final class DockerPlatform implements Platform, EngineWatch.Watcher {
     private static final Logger log = LoggerFactory.getLogger(DockerPlatform.class);
 
+    /** How long an engine that is slow may take to make what nobody waits for any more. */
+    private static final Duration STILL_MADE = Duration.ofMinutes(10);
+
     /** As when it was restarted, or taken off its network. */
     private static final End CHANGED = new End("it was changed by hand", true);
 
@@ -53,7 +54,10 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
     private final boolean lifeline;
     private final EngineWatch watch;
     private final Map<String, DockerInstance> instances = new ConcurrentHashMap<>();
-    private Set<String> strangers = Set.of();
+
+    /** Those whose start was given up, and when: the engine may make them all the same. */
+    private final Map<String, Long> givenUp = new ConcurrentHashMap<>();
+
     private @Nullable EndListener listener;
 
     DockerPlatform(
@@ -136,6 +140,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
             return new StartResult.Failed(imageUnusable(e.getMessage()));
         } catch (RuntimeException e) {
             preflight.doubt();
+            givenUp.put(spec.id(), System.nanoTime());
             discard(instance);
             throw e;
         }
@@ -276,7 +281,7 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
         preflight.prepareAgain();
         listing.invalidate();
         var there = there();
-        removeStrangers(unknown(there));
+        removeGivenUp(unknown(there));
         sideBySide(instances.values(), i -> compare(i, there.get(i.id()), () -> ended(i)));
     }
 
@@ -284,14 +289,12 @@ final class DockerPlatform implements Platform, EngineWatch.Watcher {
         return there.values().stream().filter(i -> !instances.containsKey(i.instance())).toList();
     }
 
-    /**
-     * Those that were not known the last time either: the engine made them when it was given up.
-     */
-    private void removeStrangers(List<Listed> unknown) {
-        var before = strangers;
-        var still = unknown.stream().filter(i -> before.contains(i.container())).toList();
-        sideBySide(still, stray -> containers.remove(stray.container()));
-        strangers = unknown.stream().map(Listed::container).collect(toSet());
+    /** No others: they may be of whoever is about to take over. */
+    private void removeGivenUp(List<Listed> unknown) {
+        var longAgo = System.nanoTime() - STILL_MADE.toNanos();
+        givenUp.values().removeIf(when -> when - longAgo < 0);
+        var strays = unknown.stream().filter(i -> givenUp.containsKey(i.instance())).toList();
+        sideBySide(strays, stray -> containers.remove(stray.container()));
     }
 
     /** What cannot be done now is done the next time. */

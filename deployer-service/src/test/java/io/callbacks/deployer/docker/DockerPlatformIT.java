@@ -319,13 +319,18 @@ class DockerPlatformIT {
     }
 
     @Test
-    void removesWhatTheEngineMadeAfterItWasGivenUp() {
-        var instance = one.started(hello);
-        one.strayFrom(hello);
-        assertThat(one.containers()).hasSize(2);
+    void removesWhatTheEngineMakesAfterItWasGivenUpAndNothingOfOthers() {
+        var slow = one.spec(images.of("import time\ntime.sleep(9)\n"), Map.of());
+        var starting = new FutureTask<>(() -> one.platform.start(slow));
+        Thread.startVirtualThread(starting);
+        until(() -> one.isRunning(slow.id()));
+        one.docker().killContainerCmd(one.container(slow.id())).exec();
+        assertThatThrownBy(starting::get).hasCauseInstanceOf(PlatformException.class);
+        var other = one.spec(hello, Map.of());
+        one.make(slow);
+        one.make(other);
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> one.containers().equals(List.of(one.container(instance))));
-        assertThat(call(instance).statusCode()).isEqualTo(200);
+                .until(() -> one.containers().equals(List.of(one.container(other.id()))));
     }
 
     // --- what they can reach

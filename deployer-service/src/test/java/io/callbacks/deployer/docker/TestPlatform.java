@@ -1,5 +1,6 @@
 package io.callbacks.deployer.docker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
@@ -156,17 +157,33 @@ final class TestPlatform implements AutoCloseable, EndListener {
     }
 
     String container(RunningInstance instance) {
-        return new Labels(installation).containerName(instance.id());
+        return container(instance.id());
+    }
+
+    String container(String instance) {
+        return new Labels(installation).containerName(instance);
     }
 
     InspectContainerResponse inspect(RunningInstance instance) {
         return docker().inspectContainerCmd(container(instance)).exec();
     }
 
-    /** A container as of an instance that the platform does not know of. */
-    void strayFrom(String image) {
-        var labels = new Labels(installation).of(spec(image, Map.of()));
-        docker().createContainerCmd(image).withLabels(labels).exec();
+    boolean isRunning(String instance) {
+        return containers().contains(container(instance))
+                && Boolean.TRUE.equals(
+                        docker().inspectContainerCmd(container(instance))
+                                .exec()
+                                .getState()
+                                .getRunning());
+    }
+
+    /** Makes the container of an instance, as an engine does too late. */
+    void make(InstanceSpec spec) {
+        var image = requireNonNull(spec.image());
+        docker().createContainerCmd(image)
+                .withName(container(spec.id()))
+                .withLabels(new Labels(installation).of(spec))
+                .exec();
     }
 
     /** All containers of the installation, in whatever state. */
