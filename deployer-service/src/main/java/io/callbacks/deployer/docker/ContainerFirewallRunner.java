@@ -14,9 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs it in a container on the network of the engine's machine, which is gone afterwards. */
 final class ContainerFirewallRunner implements FirewallRunner {
+    private static final Logger log = LoggerFactory.getLogger(ContainerFirewallRunner.class);
     private static final Duration LONGEST = Duration.ofSeconds(30);
     private static final String ROLE = "firewall";
 
@@ -50,7 +53,15 @@ final class ContainerFirewallRunner implements FirewallRunner {
                                         .withShowAll(true)
                                         .withLabelFilter(labels.of(ROLE))
                                         .exec())
-                .forEach(left -> remove(left.getId()));
+                .forEach(left -> removeIfPossible(left.getId()));
+    }
+
+    private void removeIfPossible(String container) {
+        try {
+            remove(container);
+        } catch (DockerException | PlatformException e) {
+            log.warn("Left behind: container={} reason={}", container, e.getMessage());
+        }
     }
 
     private String create(String script, Map<String, String> settings) {
