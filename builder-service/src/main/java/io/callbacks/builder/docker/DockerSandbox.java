@@ -32,6 +32,7 @@ final class DockerSandbox implements Sandbox {
                     "version-not-found",
                     "incompatible-runtime",
                     "conflict",
+                    "timeout", // it looked for older versions that have wheels
                     "install-failed");
     private static final String USER = "10001:10001";
     private static final String FUNCTION = "/opt/callbacks/function";
