@@ -109,13 +109,14 @@ class Sent:
 
     def __init__(self):
         self.at = time.monotonic()
-        self.partition = self.offset = self.error = None
+        self.partition = self.offset = self.timestamp = self.error = None
         self.acknowledged = threading.Event()
 
     def told(self, error, message):
         self.error = error
         if not error:
             self.partition, self.offset = message.partition(), message.offset()
+            self.timestamp = message.timestamp()[1]
         self.acknowledged.set()
 
     @property
