@@ -249,7 +249,17 @@ class DeadLetterTests {
     @Test
     void stayListedIfTheirValueIsNotKept() {
         var of = Events.fresh();
-        var id = letter(of, bytes(""), Events.headers("callbacks-dlt-truncated", "true"));
+        var id =
+                letter(
+                        of,
+                        bytes(""),
+                        Events.headers(
+                                "ce_specversion", "1.0",
+                                "ce_id", "A-1",
+                                "ce_source", "/shop",
+                                "ce_type", "order-placed",
+                                "ce_subject", "POST orders",
+                                "callbacks-dlt-truncated", "true"));
         until(() -> !listed(of).isEmpty());
         var answer = replay(id);
         assertThat(answer.status()).isEqualTo(409);
