@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Walks once through what a platform does, so that the JVM sees it done. */
@@ -50,7 +51,7 @@ final class Rehearsal {
     void run(Languages languages) {
         try {
             walkThrough(languages);
-        } catch (IOException e) {
+        } catch (IOException | JacksonException e) {
             throw new StartFailure("the rehearsal broke off: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
