@@ -249,17 +249,9 @@ class DeadLetterTests {
     @Test
     void stayListedIfTheirValueIsNotKept() {
         var of = Events.fresh();
-        var id =
-                letter(
-                        of,
-                        bytes(""),
-                        Events.headers(
-                                "ce_specversion", "1.0",
-                                "ce_id", "A-1",
-                                "ce_source", "/shop",
-                                "ce_type", "order-placed",
-                                "ce_subject", "POST orders",
-                                "callbacks-dlt-truncated", "true"));
+        var headers = event("timeout");
+        headers.put("callbacks-dlt-truncated", "true");
+        var id = letter(of, bytes(""), headers);
         until(() -> !listed(of).isEmpty());
         var answer = replay(id);
         assertThat(answer.status()).isEqualTo(409);
@@ -350,18 +342,19 @@ class DeadLetterTests {
     }
 
     private String letter(long of, String problem) {
-        return letter(
-                of,
-                bytes("{\"order\":1}"),
-                Events.headers(
-                        "ce_specversion", "1.0",
-                        "ce_id", "A-1",
-                        "ce_source", "/shop",
-                        "ce_type", "order-placed",
-                        "ce_subject", "POST orders",
-                        "content-type", "application/json",
-                        "x-mine", "1",
-                        "callbacks-dlt-problem", problem));
+        return letter(of, bytes("{\"order\":1}"), event(problem));
+    }
+
+    private static Map<String, String> event(String problem) {
+        return Events.headers(
+                "ce_specversion", "1.0",
+                "ce_id", "A-1",
+                "ce_source", "/shop",
+                "ce_type", "order-placed",
+                "ce_subject", "POST orders",
+                "content-type", "application/json",
+                "x-mine", "1",
+                "callbacks-dlt-problem", problem);
     }
 
     private String letter(long of, byte[] value, Map<String, String> more) {
